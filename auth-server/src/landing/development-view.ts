@@ -55,7 +55,8 @@ ${summaryList(
   texts,
 )}
 ${linkButton(development.tryIt, TRY_PATH)}
-<p>${actionLink(development.toAccount, ACCOUNT_PATH)} ${actionLink(toPortal, PORTAL_PATH)}</p>
+<p>${actionLink(development.toAccount, ACCOUNT_PATH)}</p>
+<p>${actionLink(toPortal, PORTAL_PATH)}</p>
 <h2>${development.call}</h2>
 <p>${development.callLead}</p>
 ${commands(stack, texts)}

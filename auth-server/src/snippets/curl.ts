@@ -7,18 +7,25 @@ function shellWord(text: string): string {
   return `'${text.replace(/[^\x20-\x7e]/g, encodeURIComponent).replaceAll("'", `'\\''`)}'`
 }
 
+function isOfWeb(uri: string): boolean {
+  return /^https?:/.test(uri)
+}
+
 /** Where the flow goes, as discovery says it. */
 export interface FlowAddresses {
   readonly authorization: string
   readonly token: string
 }
 
-/** @param settings of any application: what is sent to its redirect URI stands in the address bar */
+/**
+ * @param settings of any application: what is sent to a page stands in the address bar, so a redirect URI of the web is taken
+ * before a scheme that no app on this machine opens
+ */
 export function curlSnippet(
   { clientId, redirectUris, scopes, resource }: SnippetSettings,
   { authorization, token }: FlowAddresses,
 ): Snippet {
-  const redirectUri = redirectUris[0] ?? ''
+  const redirectUri = redirectUris.find(isOfWeb) ?? redirectUris[0] ?? ''
   const asked = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
@@ -48,6 +55,10 @@ curl -i -H "Authorization: Bearer $TOKEN" ${shellWord(`${resource.replace(/\/$/,
     library: 'curl',
     install: 'curl --version && openssl version',
     parts: [{ file: 'sign-in.sh', language: 'shell', text }],
-    notes: [{ name: 'codeOnce' }, { name: 'confidential' }],
+    notes: [
+      ...(isOfWeb(redirectUri) ? [] : [{ name: 'notInAddressBar', fact: redirectUri } as const]),
+      { name: 'codeOnce' },
+      { name: 'confidential' },
+    ],
   }
 }

@@ -354,6 +354,24 @@ t.test(
   },
 )
 
+t.test('of what was made, the audit log shows what it is, and no list of what it was not', async (t) => {
+  const made = { before: ['name: ', 'kind: '], after: ['name: Shop', 'kind: native'] }
+  for (const [api, change] of Object.entries({
+    made,
+    ended: { before: made.after, after: made.before },
+    changed: { before: ['name: ', 'kind: web'], after: made.after },
+  }))
+    await sql`
+      insert into audit_events (type, outcome, api_id, change)
+      values ('api', 'changed', ${api}, ${JSON.stringify(change)}::jsonb)`.execute(db)
+  for (const [api, shown] of Object.entries({
+    made: 'Change: → name: Shop; kind: native<',
+    ended: 'Change: name: Shop; kind: native →<',
+    changed: 'Change: name: ; kind: web → name: Shop; kind: native<',
+  }))
+    t.match(await page(`${BELOW}/audit?api_id=${api}`), shown)
+})
+
 t.test('keys with their schedule; health with what waits', async (t) => {
   t.match(await page(`${BELOW}/keys`), /ES256: signs now[\s\S]*<code>[\w-]{43}<\/code>/)
   t.match(

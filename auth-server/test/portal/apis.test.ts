@@ -150,6 +150,7 @@ t.test(
     t.match(at, /^\/portal\/subscriptions\/sub_/)
     const one = await shown(ada, at)
     t.match(one, /aria-current="step">Sent/)
+    t.match(one, new RegExp(`href="/portal/applications/${app.clientId}"`), 'the way on to the app')
     t.match(one, new RegExp(`<code>${app.clientId}</code> <span class="badge">Waits for approval`))
     t.match(one, /<code>orders:read<\/code>/, 'as they were ticked, and none that was made up')
     await shown(bob, at, 404)

@@ -57,6 +57,10 @@ t.test('new application: one question a page, all in the address, nothing stored
   const answers = { name: 'Shop & Co', kind: 'native', redirect: 'com.example.co:/callback' }
   const review = await get((await post(dev, NEW, { ...answers, key: 'k' })).headers.location ?? '')
   t.match(review.body, 'com.example.co:/callback')
+  const [, back = ''] = /class="back" href="([^"]*)"/.exec(review.body) ?? []
+  const backAt = (await get(back.replaceAll('&amp;', '&'))).body
+  t.match(backAt, 'Where does the answer of a sign-in go?', 'back is one step back, with the other answers')
+  t.match(backAt, /name="kind"[^>]* value="native"|value="native"[^>]* name="kind"/)
   t.match(review.body, 'Shop &amp; Co')
   t.match((await get(LIST)).body, 'You have no application yet.')
   const [form] = formsOf(review.body).filter(({ action }) => action === NEW)

@@ -86,6 +86,23 @@ t.test('RFC 7636 appendix B: the challenge of the example is the SHA-256 of its 
   t.equal(createHash('sha256').update(PKCE_EXAMPLE.verifier).digest('base64url'), PKCE_EXAMPLE.challenge)
 })
 
+t.test(
+  'by hand a redirect URI is taken whose answer an address bar shows; of another it is said where it stands',
+  async (t) => {
+    const scheme = 'com.example.mine:/callback'
+    const loopback = 'http://127.0.0.1/callback'
+    const settings = { clientId: 'a', issuer: ISSUER, scopes: [], resource: API.resource }
+    const snippetOf = (...redirectUris: string[]) =>
+      curlSnippet({ ...settings, redirectUris }, { authorization: ISSUER, token: ISSUER })
+    const both = snippetOf(scheme, loopback)
+    t.match(both.parts[0]?.text, `redirect_uri='${loopback}'`)
+    t.notMatch(JSON.stringify(both.notes), 'notInAddressBar')
+    const alone = snippetOf(scheme)
+    t.match(alone.parts[0]?.text, `redirect_uri='${scheme}'`)
+    t.match(alone.notes[0], { name: 'notInAddressBar', fact: scheme })
+  },
+)
+
 t.test('a value is one word of the shell, whatever is in it', async (t) => {
   const evil = `x'$(touch /tmp/evil)\`"\n;#é`
   const settings = {

@@ -1,6 +1,8 @@
 // The figures and refused calls of one's own applications, as the portal shows them: without script, and of nobody else's.
 import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { DE } from '../../src/pages/locales/de.ts'
+import { EN } from '../../src/pages/locales/en.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { gatewayClient, thisHour, toldCount, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
 import { atPortalAs, portalServer } from '../support/portal.ts'
@@ -93,6 +95,13 @@ t.test('a day within the last 30 is opened by its hours, as a chart and as the s
   const german = (await ada.browser.open(`${base}?day=${day}`)).body
   await server.db.updateTable('people').set({ language: 'en' }).where('id', '=', ada.personId).execute()
   t.match(german, /Nach Stunden zeigen[\s\S]*00 Uhr<\/th><td>11<\/td>[\s\S]*23 Uhr<\/th><td>70<\/td><td>7<\/td>/)
+})
+
+t.test('one call is one call, in each language', async (t) => {
+  t.equal(EN.usage.callsOfWhich('1', '0'), '1 call, 0 of them refused')
+  t.equal(DE.usage.callsOfWhich('1', '0'), '1 Aufruf, davon 0 abgelehnt')
+  t.match(EN.portalApis.limit('1', 'minute', 'user'), /^1 call a minute/)
+  t.match(DE.portalApis.limit('1', 'minute', 'user'), /^1 Aufruf pro Minute/)
 })
 
 t.test('a refused call is found by its request id, and explained in the language of the reader', async (t) => {

@@ -71,9 +71,16 @@ function wordsOf({ person, client_id, api_id, by, change }: FoundEvent, { admini
     [audit.app, client_id],
     ['API', api_id],
     [audit.by, by && [audit.byWhom[by.kind], by.id].filter((word) => word !== null).join(' ')],
-    [audit.change, change && `${change.before.join('; ')} → ${change.after.join('; ')}`],
+    [audit.change, change && changeInWords(change)],
   ]
   return says.flatMap(([label, text]) => (text === null ? [] : [`${label}: ${text}`]))
+}
+
+/** Of what was made, or has ended, the one side alone that says something. */
+function changeInWords({ before, after }: NonNullable<FoundEvent['change']>): string {
+  // A member of a change that has no value is written `name: `, with nothing behind it.
+  const sides = [before, after].map((side) => (side.every((each) => each.endsWith(': ')) ? '' : side.join('; ')))
+  return sides.join(' → ').trim()
 }
 
 export const AUDIT_ROUTES: PortalRoutes = {

@@ -146,10 +146,10 @@ function hrefWithout(answers: NewApplicationAnswers, without: keyof NewApplicati
 function backOf(asks: AskedFor, answers: NewApplicationAnswers, texts: Texts) {
   const { steps } = texts.portalApplications
   if (asks === 'name') return { label: texts.portal.sections.applications.title, href: PATHS.applications }
-  const { name } = answers
   if (asks === 'kind') return { label: steps.name, href: PATHS.newApplication }
-  const href = `${PATHS.newApplication}?${new URLSearchParams({ name: name ?? '' })}`
-  return { label: steps.kind, href }
+  if (asks === 'review' && answers.kind !== 'machine')
+    return { label: steps.redirect, href: hrefWithout(answers, 'redirect') }
+  return { label: steps.kind, href: hrefWithout(answers, 'kind') }
 }
 
 /** Once, in the answer to the form. */

@@ -27,7 +27,7 @@ export function overviewPage({ frame, news }: PortalPerson, work?: OwnWork): Pag
     // Their applications stand above already.
     const others = frame.navigation.filter(({ name }) => !work || name !== 'applications')
     const entries = others.map(({ name, href }) => ({ ...sections[name], href }))
-    const content = html`<p>${overview.lead}</p>
+    const content = html`<p>${work ? overview.lead : overview.leadOfOthers}</p>
 ${work && ownPart(work, texts)}${entries.length > 0 && html`${work && html`<h2>${overview.sections}</h2>\n`}${rows(entries)}`}`
     return portalPage({ frame, heading: title, notice: news(texts), content }, texts)
   }

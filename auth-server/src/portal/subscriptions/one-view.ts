@@ -43,6 +43,10 @@ ${notice(NOTICE[subscription.status], one[subscription.status])}
 ${copyable(html`<p><code>${subscription.client_id}</code>${isPending && html` <span class="badge">${status.pending}</span>`}</p>`, texts)}
 ${summaryList(
   [
+    {
+      key: review.application,
+      value: actionLink(application, hrefOf(PATHS.application, { application: subscription.client_id })),
+    },
     { key: review.api, value: actionLink(api, hrefOf(PATHS.api, { api: subscription.api_id })) },
     { key: review.plan, value: subscription.plan },
     {

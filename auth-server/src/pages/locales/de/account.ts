@@ -65,7 +65,7 @@ export const ACCOUNT = {
     mayDo: 'Was Apps dürfen',
     mayDoSince: (day) => html`Seit ${day} darf diese App:`,
     calls: 'Aufrufe in Ihrem Namen, in den letzten 30 Tagen',
-    callsOfWhich: (calls, refused) => `${calls} Aufrufe, davon ${refused} abgelehnt`,
+    callsOfWhich: (calls, refused) => `${calls} ${calls === '1' ? 'Aufruf' : 'Aufrufe'}, davon ${refused} abgelehnt`,
     name: 'Bezeichnung',
     nameTitle: (app) => `Wie nennen Sie dieses Gerät mit ${app}?`,
     nameHint: 'Damit Sie es wiedererkennen: „Mein Handy“, „Tablet in der Küche“.',

@@ -269,7 +269,7 @@ export const ADMINISTRATION = {
   },
   providers: {
     lead: 'Die der Katalogdatei, in ihrer Reihenfolge. Welche erreichbar sind, weiß die Instanz, die Ihnen antwortet, seit sie zuletzt nachgesehen hat.',
-    none: 'Es ist kein Identitätsanbieter eingerichtet. Sie stehen im Abschnitt „providers“ der Katalogdatei.',
+    none: 'Es ist kein Identitätsanbieter eingerichtet. Eingerichtet werden sie im Abschnitt „providers“ der Katalogdatei; wie, sagt auth-server/docs/providers.md.',
     up: 'erreichbar',
     down: 'im Moment nicht erreichbar',
     linkOnly: 'kann verknüpft werden und meldet niemanden an',

@@ -24,9 +24,10 @@ export const PORTAL_APIS = {
   forGroup: (group) => `Nur Personen der Gruppe ${group} können ihn erlauben.`,
   forGuests: 'Auch Gäste haben ihn.',
   plans: 'Tarife',
-  limit: (calls, period, counted) => `${calls} Aufrufe pro ${PERIODS[period]} ${COUNTED[counted]}`,
+  limit: (calls, period, counted) =>
+    `${calls} ${calls === '1' ? 'Aufruf' : 'Aufrufe'} pro ${PERIODS[period]} ${COUNTED[counted]}`,
   differs: (limit) => `${limit} (die Gateways sind sich nicht einig; das ist der kleinste Wert)`,
-  limitUnknown: 'Noch hat kein Gateway seine Grenzen genannt.',
+  limitUnknown: 'Die Grenzen stehen hier, sobald ein Gateway sie nennt, nach dem ersten Aufruf.',
   operations: 'Operationen',
   withoutTag: 'Weitere',
   schemas: 'Schemas',

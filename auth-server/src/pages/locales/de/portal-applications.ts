@@ -24,7 +24,7 @@ export const PORTAL_APPLICATIONS = {
     name: 'Wie heißt sie?',
     nameLabel: 'Name',
     nameHint:
-      'Er steht dort, wo Personen entscheiden. Bis die Verwaltung ihn bestätigt, steht der Host ihrer Adresse daneben.',
+      'Personen lesen ihn, wenn sie sich anmelden und entscheiden, was die App darf. Bis die Verwaltung ihn bestätigt, steht der Host oder das Schema der Redirect-URI daneben.',
     kind: 'Was für eine Anwendung ist es?',
     redirect: 'Wohin geht die Antwort einer Anmeldung?',
     redirectLabel: 'Redirect-URI',

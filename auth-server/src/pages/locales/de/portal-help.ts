@@ -39,6 +39,8 @@ export const PORTAL_HELP = {
     expoPlain: () => 'Entwicklungs-Builds für Android erlauben http ohne s, andere lehnen es ab.',
     secureStore: () =>
       'Bewahren Sie das Refresh-Token in expo-secure-store auf; refreshAsync tauscht es ein, und jedes gilt einmal.',
+    notInAddressBar: (redirectUri) =>
+      `${redirectUri} zeigt keine Adresszeile: Sie finden es in der Konsole der Entwicklertools des Browsers. Oder registrieren Sie dazu http://127.0.0.1/callback: Das wird angezeigt und steht dann im Befehl.`,
     codeOnce: () => 'Ein Code gilt eine Minute lang, und nur einmal.',
     confidential: () => 'Eine Anwendung mit Secret fügt es hinzu: -u CLIENT_ID:SECRET.',
   },

@@ -16,7 +16,8 @@ export const USAGE = {
   fewPeople: 'weniger als 5',
   atLeast: (people: string) => `${people} oder mehr`,
   finding: (calls: string, refused: string) => `${calls} Aufrufe, ${refused} abgelehnt`,
-  callsOfWhich: (calls: string, refused: string) => `${calls} Aufrufe, davon ${refused} abgelehnt`,
+  callsOfWhich: (calls: string, refused: string) =>
+    `${calls} ${calls === '1' ? 'Aufruf' : 'Aufrufe'}, davon ${refused} abgelehnt`,
   most: (calls: string) => `bis zu ${calls}`,
   inUtc: 'Zeit (UTC)',
   asTable: 'Als Tabelle',

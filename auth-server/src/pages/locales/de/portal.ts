@@ -41,6 +41,7 @@ export const PORTAL = {
   },
   overview: {
     lead: 'Registrieren Sie eine App, abonnieren Sie eine API und tragen Sie die Client-ID in die App ein.',
+    leadOfOthers: 'Was Sie hier entscheiden und verwalten.',
     none: 'Sie haben hier noch keine App.',
     first: 'Erste App registrieren',
     all: 'Alle Anwendungen',

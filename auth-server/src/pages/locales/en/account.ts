@@ -65,7 +65,8 @@ export const ACCOUNT = {
     mayDo: 'What apps may do',
     mayDoSince: (day: Html) => html`Since ${day} this app may:`,
     calls: 'Calls in your name, in the last 30 days',
-    callsOfWhich: (calls: string, refused: string) => `${calls} calls, ${refused} of them refused`,
+    callsOfWhich: (calls: string, refused: string) =>
+      `${calls} ${calls === '1' ? 'call' : 'calls'}, ${refused} of them refused`,
     name: 'Name',
     nameTitle: (app: string) => `What do you call this ${app}?`,
     nameHint: 'So that you know it again: “My phone”, “Tablet in the kitchen”.',

@@ -260,7 +260,7 @@ export const ADMINISTRATION = {
   },
   providers: {
     lead: 'Those of the catalogue file, in its order. Which can be reached, the instance that answers you knows, from its last look.',
-    none: 'No identity provider is configured. The section “providers” of the catalogue file is where they are.',
+    none: 'No identity provider is configured. They are set up in the section “providers” of the catalogue file; auth-server/docs/providers.md says how.',
     up: 'can be reached',
     down: 'cannot be reached right now',
     linkOnly: 'can be linked, and signs nobody in',

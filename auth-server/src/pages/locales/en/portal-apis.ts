@@ -24,9 +24,9 @@ export const PORTAL_APIS = {
   forGuests: 'Guests have it, too.',
   plans: 'Plans',
   limit: (calls: string, period: keyof typeof PERIODS, counted: keyof typeof COUNTED) =>
-    `${calls} calls a ${PERIODS[period]} ${COUNTED[counted]}`,
+    `${calls} ${calls === '1' ? 'call' : 'calls'} a ${PERIODS[period]} ${COUNTED[counted]}`,
   differs: (limit: string) => `${limit} (gateways do not agree; this is the least)`,
-  limitUnknown: 'No gateway has told its limits yet.',
+  limitUnknown: 'The limits stand here once a gateway has told them, after its first call.',
   operations: 'Operations',
   withoutTag: 'Others',
   schemas: 'Schemas',

@@ -23,7 +23,7 @@ export const PORTAL_APPLICATIONS = {
     name: 'What is it called?',
     nameLabel: 'Name',
     nameHint:
-      'People read it where they decide. Until an administrator vouches for it, the host of its address stands beside it.',
+      'People read it where they sign in and decide what the app may do. Until an administrator vouches for it, the host or scheme of its redirect URI stands beside it.',
     kind: 'What kind of application is it?',
     redirect: 'Where does the answer of a sign-in go?',
     redirectLabel: 'Redirect URI',

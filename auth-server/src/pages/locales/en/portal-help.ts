@@ -40,6 +40,8 @@ export const PORTAL_HELP = {
     expoPlain: (_fact: string) => 'Development builds for Android allow plain http, others refuse it.',
     secureStore: (_fact: string) =>
       'Keep the refresh token in expo-secure-store; refreshAsync trades it, and each works once.',
+    notInAddressBar: (redirectUri: string) =>
+      `No address bar shows ${redirectUri}: it stands in the console of the browser’s developer tools. Or register http://127.0.0.1/callback beside it: that one is shown, and is then in the command.`,
     codeOnce: (_fact: string) => 'A code is good for a minute, and once.',
     confidential: (_fact: string) => 'A confidential client adds its secret: -u CLIENT_ID:SECRET.',
   },

@@ -15,7 +15,8 @@ export const USAGE = {
   fewPeople: 'fewer than 5',
   atLeast: (people: string) => `${people} or more`,
   finding: (calls: string, refused: string) => `${calls} calls, ${refused} refused`,
-  callsOfWhich: (calls: string, refused: string) => `${calls} calls, ${refused} of them refused`,
+  callsOfWhich: (calls: string, refused: string) =>
+    `${calls} ${calls === '1' ? 'call' : 'calls'}, ${refused} of them refused`,
   most: (calls: string) => `up to ${calls}`,
   inUtc: 'Time (UTC)',
   asTable: 'As a table',

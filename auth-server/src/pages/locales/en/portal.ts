@@ -42,6 +42,7 @@ export const PORTAL = {
   },
   overview: {
     lead: 'Register an app, subscribe it to an API, and write its client ID into the app.',
+    leadOfOthers: 'What is yours to decide and to look after.',
     none: 'You have no app here yet.',
     first: 'Register your first app',
     all: 'All applications',
