@@ -168,8 +168,7 @@ t.test(
     })
     const [added] = (await deliver()).filter(({ code }) => code)
     if (!added) throw new Error('no mail for the address')
-    const other = new Browser(app)
-    await other.submit(await other.open(here(added)), '')
+    await browser.submit(await browser.open(here(added)), '')
     const page = await browser.submit(await browser.open('/account/security/authenticator-app'), '/begin')
     const [, secret = ''] = /<code>([A-Z2-7 ]+)<\/code>/.exec(page.body) ?? []
     heard.note('TOTP secret', secret)

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ConfigError } from '../../../src/config.ts'
 import { randomSecret } from '../../../src/crypto/random.ts'
-import { readProviders } from '../../../src/identity/federation/configure.ts'
+import { COMMON_FIELDS, readProviders } from '../../../src/identity/federation/configure.ts'
+import { KINDS } from '../../../src/identity/federation/index.ts'
 
 const environment = { CORP_SECRET: 'secret' }
 const issuer = 'https://login.example.com'
@@ -111,6 +112,19 @@ for (const [what, text, problem] of [
 ] as const)
   t.test(`refused: ${what}`, async (t) => {
     t.match((await problemsOf(t, text)).join('\n'), problem)
+  })
+
+for (const [kind, { fields }] of Object.entries(KINDS))
+  t.test(`${kind}: every setting that is missing, or is of no use, is told by its name`, async (t) => {
+    const settings = Object.entries({ ...COMMON_FIELDS, ...fields }).filter(([name]) => name !== 'kind')
+    const told = async (more: object) =>
+      (await problemsOf(t, JSON.stringify({ providers: { it: { kind, ...more } } }))).join('\n')
+    const nothing = await told({})
+    for (const [name, field] of settings)
+      t.equal(nothing.includes(`it.${name} is missing`), !('byDefault' in field), name)
+    for (const wrong of [{ a: { b: 1 } }, -1, [[]]])
+      for (const [name] of settings)
+        t.match(await told({ [name]: wrong }), `it.${name}`, `${name}: ${JSON.stringify(wrong)}`)
   })
 
 t.test('a file that is not there is named', async (t) => {
