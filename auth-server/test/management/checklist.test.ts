@@ -3,8 +3,9 @@ import t from 'tap'
 import { noteEvidence, webViewMark } from '../../src/catalogue/evidence.ts'
 import { checklistOf } from '../../src/management/checklist.ts'
 import { Browser } from '../support/browser.ts'
+import { ProvingPhone } from '../support/dpop.ts'
 import { machine } from '../support/management.ts'
-import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, redeem, refresh } from '../support/phone.ts'
+import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, REDIRECT_URI, redeem, refresh } from '../support/phone.ts'
 import { APP, testServer } from '../support/server.ts'
 
 const SAFARI =
@@ -71,6 +72,15 @@ t.test('a sign-in, a refresh whose answer was lost, and a sign-out tick what the
     payload: new URLSearchParams({ client_id: APP.clientId, token: again.refresh_token }).toString(),
   })
   t.match(await statuses(), { sign_out: 'done', dpop: 'not_seen', app_links: 'not_seen' })
+})
+
+t.test('tokens that are bound to a key of the phone (RFC 9449) tick that', async (t) => {
+  const phone = await ProvingPhone.create(app)
+  const { code, verifier } = await obtainCode(app, { state: 'bound' }, new Browser(app))
+  const form = { grant_type: 'authorization_code', client_id: APP.clientId, code, code_verifier: verifier }
+  const answer = await phone.post('/token', { ...form, redirect_uri: REDIRECT_URI })
+  t.match(answer.json(), { token_type: 'DPoP' })
+  t.match(await statuses(), { dpop: 'done' })
 })
 
 t.test('a reload is no repeated state; the same state in another sign-in is, and a web view is named', async (t) => {
