@@ -184,6 +184,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl },
       says: /Everything fits: 0 sealed events, to the head 0:begin/,
     },
+    restored: { command: 'npm run restored -- --help', says: /--without-deletions/ },
     'plugin-server': { command: 'npm run plugin-server -- --dump mobile-token', says: /"Protocol": "ProtoBuf:1"/ },
     gateway: { command: 'npm run gateway -- --help', says: /--socket/ },
     faults: { command: 'npm run faults -- --help', says: /postgres-failover/ },

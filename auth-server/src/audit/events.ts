@@ -92,6 +92,8 @@ export type AuditEvent =
   | (Event<'hook', 'tested' | 'forgotten' | 'sent-again' | 'dropped'> & Change)
   // An administrator tried a sign-in at an identity provider, which signed nobody in; `after` has its name.
   | (Event<'provider', 'tried'> & Change)
+  // From a backup; what was under way has ended.
+  | Event<'database', 'restored'>
   // A link by which somebody can become the first administrator.
   | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)

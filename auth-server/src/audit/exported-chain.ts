@@ -6,6 +6,9 @@ import { type Verified, verifyChain } from './verify.ts'
 
 const FORMAT = 'audit chain 1'
 
+/** Outcomes of a deletion after which somebody is gone. */
+const ERASED: ReadonlySet<unknown> = new Set(['done', 'by-administrator'])
+
 /**
  * The lines of a file: what it is, a line per event in the order of the chain, and its end.
  * @param options `withDetails`: also addresses and user agents, which an erasure does not reach once they are in a file;
@@ -70,6 +73,24 @@ export async function verifyExported(
     ? `the events end at position ${reached.position}, and the export says that they go on to this one`
     : `the file ends at position ${reached.position}, without the line that ends an export: it was cut off`
   return { ...verified, anchor, misfit: { position: isPoint(head) ? head.position : reached.position, problem } }
+}
+
+/**
+ * The pseudonyms of those who were erased, by the events of an export.
+ * @throws {NotExported} when the lines are none of an export's
+ */
+export async function* erasedIn(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let number = 0
+  for await (const line of lines) {
+    const { format, event } = parse(line, ++number)
+    if (number === 1 && format !== FORMAT)
+      throw new NotExported(
+        `This is no export of the audit log: its first line says nothing of the format “${FORMAT}”.`,
+      )
+    const { type, outcome, person }: Readonly<Record<string, unknown>> = { ...Object(event) }
+    if (type === 'deletion' && ERASED.has(outcome) && typeof person === 'string') yield person
+  }
+  if (number === 0) throw new NotExported('This is no export of the audit log: it is empty.')
 }
 
 function parse(line: string, number: number): Readonly<Record<string, unknown>> {

@@ -79,6 +79,7 @@ export const UNTOLD = [
     'audit exported',
     'audit ended',
     'setup link-made',
+    'database restored',
     'key-rotation scheduled',
   ],
   ...[

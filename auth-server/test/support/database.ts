@@ -67,6 +67,19 @@ export function testDatabase(t: Test): Promise<string> {
   })
 }
 
+/** A backup of a database as it is now, restored beside it: its files. Whoever is connected to it has to connect again. */
+export function restoredCopy(t: Test, url: string): Promise<string> {
+  const original = sql.id(new URL(url).pathname.slice(1))
+  return createDatabase(t, async (admin, name) => {
+    await sql`alter database ${original} allow_connections false`.execute(admin)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = ${new URL(url).pathname.slice(1)}`.execute(admin)
+    await sql`create database ${sql.id(name)} template ${original} strategy file_copy`.execute(admin)
+    await sql`alter database ${original} allow_connections true`.execute(admin)
+    await sql`alter database ${sql.id(name)} allow_connections true`.execute(admin)
+  })
+}
+
 /** Creates a database with nothing in it; dropped when the test ends. Returns its URL. */
 export function emptyDatabase(t: Test): Promise<string> {
   return createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))

@@ -1,6 +1,4 @@
 // npm run audit -- verify: in a sentence what fits, or what is the first that does not.
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { verifyExported } from '../../audit/exported-chain.ts'
 import { headText, readHeadText } from '../../audit/head.ts'
@@ -8,6 +6,7 @@ import type { Misfit, Verified } from '../../audit/verify.ts'
 import { verifyDatabase } from '../../audit/verify-database.ts'
 import type { ChainPoint } from '../../store/tables/audit-seals.ts'
 import { withDatabase } from '../database-command.ts'
+import { linesOf } from '../lines-of.ts'
 
 type Outcome = Verified & { readonly anchor: ChainPoint; readonly unsealed?: number }
 
@@ -34,18 +33,6 @@ function readNoted(text: string): ChainPoint {
   const point = readHeadText(text)
   if (!point) throw new UsageError('--head is a position, a colon and a hash, as npm run audit -- head prints it.')
   return point
-}
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const stream = createReadStream(file)
-  // A stream that cannot be opened ends the loop of `createInterface` without a word.
-  const broken = new Promise<never>((_, reject) => stream.once('error', reject))
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await Promise.race([lines.next(), broken])
-    if (next.done) return
-    yield next.value
-  }
 }
 
 function placeOf({ position, seq, at }: Misfit): string {
