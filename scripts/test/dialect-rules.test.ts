@@ -63,7 +63,7 @@ t.test('what is allowed passes', async (t) => {
     ['auth-server/src/a.ts', '/** @throws {TypeError} when it rains */'],
     ['auth-server/src/pages/components/form.ts', 'function form() {\n  return html`<form method="post">`\n}'],
     ['auth-server/src/interaction/x/view.ts', 'function f() {\n  return form({ binding, action })\n}'],
-    ['auth-server/src/account/index.ts', '  addPage(app, url, guarded(deps, route))'],
+    ['auth-server/src/account/mount.ts', '  addPage(app, url, guarded(deps, route))'],
     ['README.md', 'Make room on the disk; the others have room left.'],
   ]
   for (const [file, source] of rows) t.strictSame(instead(file, FIRST_LINE + source), [], source)
