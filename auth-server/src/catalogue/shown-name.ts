@@ -1,5 +1,7 @@
 // What people are told an application is called: a name that nobody vouches for stands with where its answers go. Pure.
+import type { Texts } from '../pages/locales/en.ts'
 import type { ShownName } from '../pages/mail-text.ts'
+import { PORTAL_CLIENT } from '../store/tables/applications.ts'
 import { redirectHost } from './redirect-uri.ts'
 
 /** As far as it takes to name it. */
@@ -21,15 +23,30 @@ export function shownName({ name, isNameVerified }: NamedApplication, redirectUr
   return shown as ShownName
 }
 
+/** The portal is an application like any other; each language has its own name for it. */
+export function ownName(
+  { clientId, name }: Readonly<{ clientId: string; name: string }>,
+  { portal }: Pick<Texts, 'portal'>,
+): string {
+  return clientId === PORTAL_CLIENT ? portal.title : name
+}
+
 /** A row of what a person sees, with the name of its application as it is stored. */
 interface StoredName {
+  readonly clientId: string
   readonly applicationName: string
   readonly isNameVerified: boolean
   readonly redirectUris: readonly string[]
+  readonly apiName?: string
 }
 
-/** The same with the name as people are told it. */
-export function withShownName<Row extends StoredName>(row: Row): Row {
-  const { applicationName: name, isNameVerified, redirectUris } = row
-  return { ...row, applicationName: shownName({ name, isNameVerified }, redirectUris) }
+/** The same with the names as people are told them. */
+export function withShownName<Row extends StoredName>(row: Row, texts: Pick<Texts, 'portal'>): Row {
+  const { clientId, applicationName, apiName, isNameVerified, redirectUris } = row
+  const name = ownName({ clientId, name: applicationName }, texts)
+  return {
+    ...row,
+    applicationName: shownName({ name, isNameVerified }, redirectUris),
+    ...(apiName !== undefined && { apiName: ownName({ clientId, name: apiName }, texts) }),
+  }
 }

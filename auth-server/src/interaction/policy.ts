@@ -11,7 +11,7 @@ import { needsConsent } from './consent/needed.ts'
 import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
-import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
+import { doneInSession, type Facts, isExpected, isTooLongAgo, type PolicyDeps } from './facts.ts'
 import { guestDeviceOf, isGuestGone, needsGuestPage } from './guest/needed.ts'
 import { guestPages } from './guest/routes.ts'
 import { isHookAway, isRefusedByHook } from './hooks/needed.ts'
@@ -198,6 +198,6 @@ function needsLogin(facts: Facts, { providers }: PolicyDeps): boolean {
   // Signed in elsewhere, in a way that is good for that.
   if (!isOffered(waysOf(providers, pending), session)) return true
   if (isHalfForgotten(facts)) return true
-  // Only a login makes a session younger than the visit; no other step stands in for it.
-  return request.maxAgeSeconds !== undefined && session.ageSeconds - pending.ageSeconds > request.maxAgeSeconds
+  // No other step stands in for it.
+  return isTooLongAgo(session, facts)
 }

@@ -1,5 +1,6 @@
 // One person in front of one page: the pending request, the browser it belongs to, and the form token.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ownName } from '../catalogue/shown-name.ts'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { noteCaller } from '../http/caller.ts'
@@ -8,6 +9,7 @@ import type { Pages } from '../http/page-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { pathParameter } from '../http/request-path.ts'
 import { waysOf } from '../identity/federation/offered.ts'
+import { textsFor } from '../pages/language.ts'
 import {
   findPendingRequest,
   type PendingAppVisit,
@@ -74,9 +76,9 @@ export function visitFlow(deps: Deps): VisitFlow {
     const secrets = cookies.secretsOf(request, id)
     const form = readOwnForm(request, config, { secrets, page: id, mayLackCookie: true })
     const browserHashes = secrets.map(sha256)
-    const pending = await findPendingRequest(db, id, browserHashes)
-    const secret = secrets.find((secret) => sha256(secret) === pending?.browserHash)
-    if (!pending || secret === undefined) {
+    const found = await findPendingRequest(db, id, browserHashes)
+    const secret = secrets.find((secret) => sha256(secret) === found?.browserHash)
+    if (!found || secret === undefined) {
       await answerEndedVisit({ db, issuer: config.issuer }, reply, {
         id,
         browserHashes,
@@ -84,8 +86,9 @@ export function visitFlow(deps: Deps): VisitFlow {
       })
       return undefined
     }
-    if (pending.app) noteCaller(request, { clientId: pending.app.clientId })
-    request.uiLocales = pending.request.uiLocales
+    if (found.app) noteCaller(request, { clientId: found.app.clientId })
+    request.uiLocales = found.request.uiLocales
+    const pending = found.app ? { ...found, app: { ...found.app, name: ownName(found.app, textsFor(request)) } } : found
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)
     // Forms may come to a sign-in, which goes straight to a provider.

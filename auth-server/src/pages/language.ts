@@ -53,6 +53,11 @@ export function chooseLanguage(tags: readonly string[]): Language {
   return language
 }
 
+/** The texts of the language that whoever sent a request is answered in. */
+export function textsFor(request: FastifyRequest): Texts {
+  return LOCALES[languageOf(request)]
+}
+
 /** The language that whoever sent a request is answered in. */
 export function languageOf(request: FastifyRequest): Language {
   // Outside of visits, for errors above all, it is what stands in the request itself.

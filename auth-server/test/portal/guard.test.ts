@@ -167,6 +167,13 @@ t.test('what needs a recent sign-in asks for one, and all else goes on', async (
   })
   const { location = '' } = (await ada.browser.request('GET', '/portal/test-developer-recent')).headers
   t.equal(new URL(location, ISSUER).searchParams.get('max_age'), String(RECENT_SECONDS))
+  const asked = await followHere(ada.browser, await ada.browser.request('GET', location))
+  t.match(asked.body, 'You are signed in still', 'nobody is left to guess why')
+  t.match(asked.body, `value="${ada.email}"`)
+  const stranger = new Browser(server.app)
+  const first = await followHere(stranger, await stranger.request('GET', '/portal/test-developer-recent'))
+  t.match(first.body, '<h1>Sign in</h1>')
+  t.notMatch(first.body, 'signed in still')
   t.strictSame(server.done, [])
 })
 

@@ -4,7 +4,7 @@ import { definePortalOf } from '../../src/portal/index.ts'
 import { openPortalSession } from '../../src/store/tables/portal-sessions.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, logIn } from '../support/phone.ts'
-import { PORTAL_COOKIE, portalServer, signInAtPortal } from '../support/portal.ts'
+import { followHere, PORTAL_COOKIE, portalServer, signInAtPortal } from '../support/portal.ts'
 import { ISSUER } from '../support/server.ts'
 
 t.setTimeout(120_000)
@@ -150,6 +150,21 @@ t.test('a form without a session leads to its page, and a declined sign-in says 
   const browser = new Browser(app)
   const { statusCode, headers } = await browser.request('POST', '/portal/sign-out', { form: {} })
   t.match({ statusCode, headers }, { statusCode: 303, headers: { location: '/portal' } })
+})
+
+t.test('each language has its own name for the portal, wherever its people read of it', async (t) => {
+  const server = await portalServer(t)
+  const german = new Browser(server.app, ISSUER, { 'accept-language': 'de' })
+  const login = await german.open('/portal')
+  t.match(login.body, 'weiter zu <strong>Entwicklerportal</strong>')
+  await followHere(german, await logIn(german, login))
+  for (const page of ['/account/apps', '/account/activity', '/account/delete/confirm', '/logout?client_id=portal']) {
+    const { body } = await german.open(page)
+    t.match(body, 'Entwicklerportal', page)
+    t.notMatch(body, 'Developer portal', page)
+  }
+  const english = await signInAtPortal(server)
+  t.match((await english.browser.open('/account/apps')).body, 'Developer portal')
 })
 
 t.test('whatever ends the login ends the portal at the next request', async (t) => {

@@ -1,6 +1,6 @@
 // The list of what happened, and the question before everything else is signed out.
 import type { PersonEventName } from '../../audit/events.ts'
-import { shownName } from '../../catalogue/shown-name.ts'
+import { ownName, shownName } from '../../catalogue/shown-name.ts'
 import { accountPage } from '../../pages/components/account-page.ts'
 import { actionLink } from '../../pages/components/button.ts'
 import { dangerForm } from '../../pages/components/confirm.ts'
@@ -32,9 +32,12 @@ ${hasMore && last && html`<p>${actionLink(activity.older, `${hrefOf(PATHS.activi
 }
 
 function eventRow(event: OwnEvent, { now }: SignedIn, texts: Texts): RowEntry {
-  const { at, applicationName: name, isNameVerified, redirectUris, address, userAgent } = event
+  const { at, clientId, applicationName: name, isNameVerified, redirectUris, address, userAgent } = event
   const browser = userAgent === null ? undefined : browserName(userAgent)
-  const app = name === null ? null : shownName({ name, isNameVerified }, redirectUris ?? [])
+  const app =
+    name === null || clientId === null
+      ? null
+      : shownName({ name: ownName({ clientId, name }, texts), isNameVerified }, redirectUris ?? [])
   const where = [app, browser, address].filter((part) => typeof part === 'string')
   return {
     title: wordsOf(event, texts),

@@ -7,7 +7,7 @@ import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { Pages } from '../../http/page-routes.ts'
 import { deleteOwnAccount, keepAccount } from '../../identity/deletion.ts'
-import { languageOf } from '../../pages/language.ts'
+import { languageOf, textsFor } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { listAccess } from '../../store/queries/access.ts'
@@ -31,13 +31,13 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
   return {
     [PATHS.delete]: {
       needs: 'recent',
-      async GET(_request, reply, me) {
+      async GET(request, reply, me) {
         const { personId, email } = me.session
         const administrators = await listAdministrators(db)
         if (administrators.length === 1 && administrators.includes(personId))
           return sendPage(reply, lastAdministratorPage(me))
         const [access, owned] = await Promise.all([listAccess(db, { personId }), listSolelyOwned(db, personId)])
-        const named = access.map(withShownName)
+        const named = access.map((each) => withShownName(each, textsFor(request)))
         return sendPage(
           reply,
           deletePage(me, { access: named, owned, isMailed: mailer !== undefined && email !== null }),

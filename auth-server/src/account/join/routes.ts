@@ -6,6 +6,7 @@ import { joinTeam } from '../../catalogue/team.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import type { Deps } from '../../deps.ts'
 import { pathParameter } from '../../http/request-path.ts'
+import { textsFor } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findOpenInvitation, type Opening } from '../../store/queries/application-people.ts'
 import { PATHS } from '../paths.ts'
@@ -26,13 +27,15 @@ export function joinRoutes({ db, config }: Deps): AccountRoutes {
         const opening = openingOf(request, me)
         const invitation = opening && (await findOpenInvitation(db, opening))
         return invitation
-          ? sendPage(reply, joinPage(me, withShownName(invitation), tokenOf(request)))
+          ? sendPage(reply, joinPage(me, withShownName(invitation, textsFor(request)), tokenOf(request)))
           : sendPage(reply.code(404), overPage(me))
       },
       async POST(request, reply, me) {
         const opening = openingOf(request, me)
         const joined = opening && (await db.transaction().execute((trx) => joinTeam(trx, opening, ofRequest(request))))
-        return joined ? sendPage(reply, joinedPage(me, withShownName(joined))) : sendPage(reply.code(404), overPage(me))
+        return joined
+          ? sendPage(reply, joinedPage(me, withShownName(joined, textsFor(request))))
+          : sendPage(reply.code(404), overPage(me))
       },
     },
   }

@@ -2,7 +2,9 @@
 import type { FastifyReply } from 'fastify'
 import { claimedRedirectUri } from '../../catalogue/app-links.ts'
 import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect-uri.ts'
-import { shownName } from '../../catalogue/shown-name.ts'
+import { ownName, shownName } from '../../catalogue/shown-name.ts'
+import { textsFor } from '../../pages/language.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
 import { type EndedVisit, findEndedVisit } from '../../store/queries/ended-visits.ts'
@@ -19,16 +21,16 @@ export async function answerEndedVisit(
   const ended = await findEndedVisit(db, id, browserHashes)
   if (!ended) return sendPage(reply.code(404), endedPage)
   reply.request.uiLocales = ended.request.uiLocales
-  const wayOn = wayOnOf(ended, issuer)
+  const wayOn = wayOnOf(ended, issuer, textsFor(reply.request))
   if (ended.kind === 'done') return sendPage(reply.code(isForm ? 409 : 200), donePage(wayOn))
   if (ended.kind === 'expired') return sendPage(reply.code(410), expiredPage(wayOn))
   return sendPage(reply.code(403), elsewherePage(wayOn))
 }
 
 /** Only its own browser gets a way out, and only to an address that is registered still, or our own. */
-function wayOnOf({ kind, mine, app, request }: EndedVisit, issuer: string): WayOn {
+function wayOnOf({ kind, mine, app, request }: EndedVisit, issuer: string, texts: Texts): WayOn {
   if ('returnTo' in request) return { href: mine ? request.returnTo : undefined }
-  const appName = app ? shownName(app, [request.redirectUri]) : ''
+  const appName = app ? shownName({ ...app, name: ownName(app, texts) }, [request.redirectUri]) : ''
   if (!app || !mine || !isRegistered(request.redirectUri, app.redirectUris, app.kind)) return { appName }
   if (kind !== 'done') return { appName, href: back(request, issuer) }
   const isSilent =

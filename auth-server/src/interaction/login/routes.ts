@@ -10,10 +10,12 @@ import { authenticate } from '../../identity/local-account.ts'
 import { admitSignInGuess } from '../../identity/sign-in-guesses.ts'
 import { PASSKEYS_FIELD } from '../../pages/components/passkey-form.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
 import { findWaitingLink, hasBegunUpstream } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
+import { isAskedAnew } from '../facts.ts'
 import { LOGIN } from '../paths.ts'
 import { beginAtProvider, signingIn } from '../provider/begin.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
@@ -27,8 +29,8 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
-    // Whoever opens a page of the account as its person may well be it again.
-    if (!pending.app) return session?.email ?? ''
+    // Whoever opens a page of this server as its person may well be it again.
+    if (!pending.app || pending.app.clientId === PORTAL_CLIENT) return session?.email ?? ''
     const { loginHint, expectedPersonId, hintedPersonId } = pending.request
     if (loginHint !== undefined || expectedPersonId === undefined) return loginHint ?? ''
     if (session?.personId === expectedPersonId) return session.email ?? ''
@@ -64,7 +66,8 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const straight = waiting || request.method !== 'GET' ? undefined : await straightOf(visit, ways)
         if (straight) return beginAtProvider(deps, request, reply, straight, signingIn(visit))
         const email = waiting?.email ?? (await expectedAddress(visit))
-        return sendPage(reply, loginPage({ pending, binding, canSignUp, providers, ways, waiting, email }))
+        const isAnew = isAskedAnew(visit)
+        return sendPage(reply, loginPage({ pending, binding, canSignUp, providers, ways, waiting, email, isAnew }))
       },
       async POST(request, reply) {
         const visit = await visits.open(request, reply)

@@ -32,6 +32,7 @@ export function loginPage({
   providers,
   ways,
   waiting,
+  isAnew = false,
   problem,
 }: Readonly<{
   pending: PendingRequest
@@ -42,6 +43,8 @@ export function loginPage({
   ways: OfferedWays
   /** What is linked to the account once its person has signed in. */
   waiting?: Readonly<{ label: string; email: string }> | undefined
+  /** They are signed in still, and asked once more. */
+  isAnew?: boolean
   problem?: SignInProblem
 }>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
@@ -52,6 +55,7 @@ export function loginPage({
     body: html`${appHead(pending)}
 <h1>${texts.signIn.title}</h1>
 <p>${pending.app ? texts.signIn.lead(appNameOf(pending)) : texts.signIn.leadToAccount}</p>
+${isAnew && !waiting && notice('warn', texts.signIn.anew)}
 ${waiting && notice('warn', texts.federation.signInToLink(waiting.label, waiting.email))}
 ${problem && problemNotice(PROBLEM_ID, { ...texts.signIn.problems, ...texts.passkeys.refused }[problem])}
 ${

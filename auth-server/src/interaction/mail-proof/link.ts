@@ -1,6 +1,6 @@
 // The link of a mail, in whichever browser it is opened: a page that asks, a form that proves the address, and a password chosen there.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { shownName } from '../../catalogue/shown-name.ts'
+import { ownName, shownName } from '../../catalogue/shown-name.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
@@ -8,6 +8,7 @@ import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { Pages } from '../../http/page-routes.ts'
 import { pathParameter } from '../../http/request-path.ts'
+import { textsFor } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
@@ -31,12 +32,13 @@ export function linkPages(deps: Deps): Pages {
    */
   async function open(request: FastifyRequest, reply: FastifyReply) {
     const id = readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
-    const linked = id === undefined ? undefined : await findLinkedProof(db, id)
-    if (!linked) {
+    const found = id === undefined ? undefined : await findLinkedProof(db, id)
+    if (!found) {
       sendPage(reply.code(410), linkEndedPage)
       return undefined
     }
-    const { requestId, browserHash } = linked
+    const { requestId, browserHash, app } = found
+    const linked = { ...found, app: app && { ...app, name: ownName(app, textsFor(request)) } }
     const ofVisit = requestId === null ? [] : cookies.secretsOf(request, requestId)
     const visitSecret = ofVisit.find((secret) => sha256(secret) === browserHash)
     const secrets = [...(visitSecret === undefined ? [] : [visitSecret]), ...cookies.secretsOf(request, linked.id)]

@@ -1,5 +1,5 @@
 // The page that asks before a person is signed out, and the one that says it is done.
-import { shownName } from '../../catalogue/shown-name.ts'
+import { ownName, shownName } from '../../catalogue/shown-name.ts'
 import type { FormBinding } from '../../http/csrf.ts'
 import { button, linkButton } from '../../pages/components/button.ts'
 import { hiddenFields } from '../../pages/components/field.ts'
@@ -33,14 +33,18 @@ export function logoutPage({
     state: target?.state,
     ui_locales: uiLocales.length > 0 ? uiLocales.join(' ') : undefined,
   }
-  return ({ signOut }) => ({
-    title: signOut.title,
-    body: html`${client && appMark(client.name)}
+  return (texts) => {
+    const { signOut } = texts
+    const app = client && { ...client, name: ownName(client, texts) }
+    return {
+      title: signOut.title,
+      body: html`${app && appMark(app.name)}
 <h1>${signOut.title}</h1>
-<p>${client && html`${signOut.asks(shownName(client, client.redirectUris))} `}${signOut.person(accountName)}</p>
+<p>${app && html`${signOut.asks(shownName(app, app.redirectUris))} `}${signOut.person(accountName)}</p>
 ${form({ binding, action: 'logout' }, ...hiddenFields(kept), button(signOut.button))}
 ${note(signOut.note)}`,
-  })
+    }
+  }
 }
 
 /** @param unreached the provider where the person may be signed in still */

@@ -83,6 +83,7 @@ export const DE = {
     titleAfterProblem: 'Anmelden: noch einmal versuchen',
     lead: (app) => html`und weiter zu ${name(app)}`,
     leadToAccount: 'und weiter zu Ihrem Konto',
+    anew: 'Sie sind noch angemeldet. Was Sie geöffnet haben, verlangt eine neue Anmeldung: Melden Sie sich noch einmal an, dann geht es weiter.',
     email: 'E-Mail-Adresse',
     password: 'Passwort',
     passwordIfAny: 'Lassen Sie es leer, wenn Ihre Organisation Sie anmeldet.',

@@ -82,6 +82,7 @@ export const EN = {
     titleAfterProblem: 'Sign in: try again',
     lead: (app: string) => html`to continue to ${name(app)}`,
     leadToAccount: 'to continue to your account',
+    anew: 'You are signed in still. What you opened asks for a new sign-in: sign in once more, and it goes on.',
     email: 'E-mail address',
     password: 'Password',
     passwordIfAny: 'Leave it empty if your organisation signs you in.',

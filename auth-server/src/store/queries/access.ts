@@ -7,6 +7,7 @@ import { endInstallations } from './installations.ts'
 /** What one application may do with one API. */
 export interface Access {
   readonly applicationId: string
+  readonly clientId: string
   readonly applicationName: string
   readonly isNameVerified: boolean
   readonly redirectUris: readonly string[]
@@ -49,7 +50,7 @@ export async function listAccess(db: Db, { personId, applicationId }: Own): Prom
       from held where ${one}::text is null or application_id = ${one}
       group by application_id, api_id
     )
-    select application.id as "applicationId", application.name as "applicationName",
+    select application.id as "applicationId", application.client_id as "clientId", application.name as "applicationName",
            application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris", api.id as "apiId",
            api.name as "apiName", access.scopes, access.claims, access.since, access.installations,
            array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope

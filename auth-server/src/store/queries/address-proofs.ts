@@ -36,7 +36,7 @@ export interface LinkedProof {
   readonly browserHash: string | null
   readonly provenHash: string | null
   /** The app in whose visit it was asked for, and where that ends. */
-  readonly app: Readonly<{ name: string; isNameVerified: boolean; redirectUri: string }> | null
+  readonly app: Readonly<{ clientId: string; name: string; isNameVerified: boolean; redirectUri: string }> | null
 }
 
 /** The challenge of a link from a visit, while it is of use. */
@@ -44,7 +44,7 @@ export async function findLinkedProof(db: Db, id: string): Promise<LinkedProof |
   const { rows } = await sql<LinkedProof>`
     select challenge.id, challenge.purpose, challenge.address, challenge.request_id as "requestId",
            challenge.browser_hash as "browserHash", challenge.proven_hash as "provenHash", case when application.id is not null then
-             jsonb_build_object('name', application.name, 'isNameVerified', application.name_verified_at is not null,
+             jsonb_build_object('clientId', application.client_id, 'name', application.name, 'isNameVerified', application.name_verified_at is not null,
                                 'redirectUri', request.request->>'redirectUri') end as app
     from mail_challenges challenge
     left join authorization_requests request on request.id = challenge.request_id

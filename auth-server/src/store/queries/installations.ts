@@ -8,6 +8,7 @@ export interface Installation {
   /** The family's id (`grant_…`). */
   readonly id: string
   readonly applicationId: string
+  readonly clientId: string
   readonly applicationName: string
   readonly isNameVerified: boolean
   readonly redirectUris: readonly string[]
@@ -58,6 +59,7 @@ export async function listInstallations(
     .select([
       'family.id',
       'application.id as applicationId',
+      'application.client_id as clientId',
       'application.name as applicationName',
       sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
       'application.redirect_uris as redirectUris',

@@ -118,6 +118,7 @@ export interface OwnEvent {
   readonly at: Date
   readonly type: string
   readonly outcome: string
+  readonly clientId: string | null
   readonly applicationName: string | null
   readonly isNameVerified: boolean
   readonly redirectUris: readonly string[] | null
@@ -151,6 +152,7 @@ export async function listOwnEvents(
       'event.at',
       'event.type',
       'event.outcome',
+      'application.client_id as clientId',
       'application.name as applicationName',
       sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
       'application.redirect_uris as redirectUris',

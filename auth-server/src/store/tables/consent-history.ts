@@ -43,6 +43,7 @@ export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
 /** What a person allowed an application once. */
 export interface GivenConsent {
   readonly applicationId: string
+  readonly clientId: string
   readonly applicationName: string
   readonly isNameVerified: boolean
   readonly redirectUris: readonly string[]
@@ -64,7 +65,7 @@ export async function listConsents(
   { personId, applicationId }: Readonly<{ personId: string; applicationId: string }>,
 ): Promise<readonly GivenConsent[]> {
   const { rows } = await sql<GivenConsent>`
-    select application.id as "applicationId", application.name as "applicationName",
+    select application.id as "applicationId", application.client_id as "clientId", application.name as "applicationName",
            application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris", api.name as "apiName",
            history.scopes, history.claims, history.text_version as "textVersion", history.language, history.given_at as "givenAt",
            history.withdrawn_at as "withdrawnAt",
