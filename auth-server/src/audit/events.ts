@@ -47,7 +47,7 @@ export type AuditEvent =
   // Who may come to an API: a person, who may have asked, or whoever proves an address.
   | (Event<'membership', 'asked-for' | 'declined' | 'begun' | 'ended'> & Person & Api)
   | (Event<'membership', 'promised' | 'promise-withdrawn'> & Api)
-  | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
+  | (Event<'address', 'added' | 'confirmed' | 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application & Partial<Change>)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
   | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)

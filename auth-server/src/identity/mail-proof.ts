@@ -50,8 +50,9 @@ export async function askForProof(
     const asked = { id, purpose, emailKey: to.key, address: to.address, asker, isAllowed }
     const { holder } = await insertProofAsked(trx, { ...asked, ttlSeconds: TTL_SECONDS })
     const row = MAIL_PURPOSES[purpose]
-    const instead = holder && isAllowed && 'whenTaken' in row ? row.whenTaken : undefined
-    const mail: Mail = { name: instead ?? purpose, facts }
+    const own = holder?.isToProve === true && 'whenOwn' in row ? row.whenOwn : undefined
+    const instead = holder && own === undefined && isAllowed && 'whenTaken' in row ? row.whenTaken : undefined
+    const mail: Mail = { name: own ?? instead ?? purpose, facts }
     const recipient = { ...to, address: holder?.address ?? to.address }
     await queueMail(trx, { mail, language, to: recipient, ...(instead === undefined && { challengeId: id }) })
   })

@@ -7,7 +7,9 @@ export type BeforeEvent = (typeof BEFORE_EVENTS)[number]
 /** Told afterwards, with the events of the audit log that they are told for. */
 export const AFTER_EVENTS = {
   'person.created': ['sign-up succeeded', 'device became-account'],
-  'person.changed': ['profile changed', 'address added', 'address made-primary', 'address removed'],
+  'person.changed': [
+    ...['profile changed', 'address added', 'address confirmed', 'address made-primary', 'address removed'],
+  ],
   'person.suspended': ['account suspended'],
   'person.restored': ['account restored'],
   'person.deleted': ['deletion done', 'deletion by-administrator'],

@@ -19,6 +19,8 @@ interface MailPurposeRow {
   readonly outlivesChanges: boolean
   /** The mail that goes out instead where the address has an account already; none where such a mail says nothing. */
   readonly whenTaken?: MailName
+  /** The mail that goes out where the asker has the address already, and nobody has proven it. */
+  readonly whenOwn?: MailName
 }
 
 /** A password is chosen there. */
@@ -40,6 +42,7 @@ export const MAIL_PURPOSES = {
     about: 'asker',
     outlivesChanges: false,
     whenTaken: 'address-taken',
+    whenOwn: 'own-address',
   },
   join: { page: `${ACCOUNT_PATH}/join`, proves: 'nothing', about: 'nobody', outlivesChanges: false },
   undo: { page: '/undo', proves: 'nothing', about: 'asker', outlivesChanges: true },

@@ -1,21 +1,28 @@
 // The account in a real Chromium: everybody can use every page, and a phone without script can do everything.
 import t from 'tap'
+import { hrefOf, PATHS } from '../../src/account/paths.ts'
+import { addressIds } from '../../src/account/security/addresses/routes.ts'
 import { authenticatedBy } from '../../src/identity/acr.ts'
 import { PASSKEY_METHODS } from '../../src/identity/passkeys/authentication.ts'
 import { accountAddresses } from '../support/account.ts'
 import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { openMailbox } from '../support/mailbox.ts'
 import { shortcomingsOf } from '../support/page-facts.ts'
 import { personAt } from '../support/person.ts'
+import { USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 
 t.setTimeout(240_000)
 
 t.test('the account at Chromium', needsChromium, async (t) => {
   const open = await launchChromium(t)
-  const site = await testSite(t, { VISITS_PER_MINUTE: '1000' })
+  const site = await testSite(t, { VISITS_PER_MINUTE: '1000', ...(await openMailbox(t)).environment })
   const { press, arrive, signIn } = personAt(site.origin)
   const addresses = await accountAddresses(site)
+  // Of another system, and never proven: its page has a button more.
+  const imported = hrefOf(PATHS.address, { address: addressIds(site.config.cookieSecrets, USER.email)[0] })
+  await site.db.updateTable('email_addresses').set({ proof: 'imported' }).where('key', '=', USER.email).execute()
   const choose = (language: string | null) => site.db.updateTable('people').set({ language }).execute()
 
   t.test('everybody can use each page: light or dark, small or large, in each language', async (t) => {
@@ -32,7 +39,8 @@ t.test('the account at Chromium', needsChromium, async (t) => {
       .execute()
     for (const language of ['en', 'de']) {
       await choose(language)
-      for (const { url, pattern } of addresses.filter(({ method }) => method === 'GET')) {
+      const pages = addresses.filter(({ method }) => method === 'GET')
+      for (const { url, pattern } of [...pages, { url: imported, pattern: 'an imported address' }]) {
         await page.goto(site.origin + url)
         for (const [colorScheme, width, percent] of [
           ['light', 320, 100],

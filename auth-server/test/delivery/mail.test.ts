@@ -30,6 +30,7 @@ const FACTS: MailFacts = {
   'account-exists': { app: SHOP },
   reset: {},
   address: {},
+  'own-address': {},
   'address-taken': {},
   invitation: {},
   'keep-account': { days: 7 },

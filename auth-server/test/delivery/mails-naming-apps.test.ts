@@ -48,7 +48,9 @@ for (const name of [NAME, HEBREW])
       await browser.submit(page, '/login', USER)
     }
     let asked: { subscription_id: string } | undefined
-    const causes: Readonly<Record<Exclude<NamesApp, 'address' | 'address-taken'>, () => Promise<unknown>>> = {
+    const causes: Readonly<
+      Record<Exclude<NamesApp, 'address' | 'own-address' | 'address-taken'>, () => Promise<unknown>>
+    > = {
       'sign-up': async () => (await server.begin()).ask('sign-up', 'eve@example.com'),
       'account-exists': async () => (await server.begin()).ask('sign-up', USER.email),
       reset: async () => (await server.begin()).ask('forgotten', USER.email),

@@ -110,7 +110,7 @@ t.test('an account that adds the address keeps its id, and the groups are its ow
     ttlSeconds: 60,
     isAllowed: true,
   })
-  t.equal(await addAddress(db, asked.id, BY_COMMAND), 'added')
+  t.equal(await addAddress(db, { challengeId: asked.id, sessionId: 'none' }, BY_COMMAND), 'added')
   t.match(await holder('second@example.com'), [{ id: adaId, group: 'staff' }])
   t.strictSame(await invitations(), [])
 })

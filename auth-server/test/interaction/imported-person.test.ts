@@ -7,9 +7,12 @@ import { openerFor } from '../../src/identity/migration/open.ts'
 import { undoChange } from '../../src/identity/undo.ts'
 import { noteChange } from '../../src/store/queries/account-changes.ts'
 import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
+import { atAccount } from '../support/account.ts'
+import { Browser, formsOf } from '../support/browser.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { answerOf, logIn } from '../support/phone.ts'
+import { ISSUER } from '../support/server.ts'
 import { wordsOf } from '../support/words.ts'
 
 const EMAIL = 'grace@example.com'
@@ -99,19 +102,85 @@ t.test('on the pages they sign in as before; apps hear that the address is not v
   t.match(password.hash, /^\$2b\$/)
 })
 
-t.test('the account says that the address is not confirmed, until it is', async (t) => {
+t.test('the account says that the address is not confirmed, and a button there has it confirmed by mail', async (t) => {
   const server = await setUp(t)
-  const { browser, page } = await server.begin()
-  await logIn(browser, page, { email: EMAIL, password: FOREIGN_PASSWORD })
-  const said = async () => wordsOf(await browser.open('/account/security/addresses'))
-  t.match(await said(), /grace@example\.com\W+Main address\W+not confirmed/i)
-  await server.db
-    .updateTable('email_addresses')
-    .set({ proof: 'verified', proven_at: new Date() })
-    .where('person_id', '=', server.personId)
-    .execute()
-  t.match(await said(), /grace@example\.com\W+Main address\W+confirmed/i)
+  const { db, personId, mailbox } = server
+  const promise = { emailKey: EMAIL, address: EMAIL, role: 'developer', apiId: null } as const
+  await db.transaction().execute((trx) => insertRolePromise(trx, promise))
+  const roles = () => db.selectFrom('person_roles').where('person_id', '=', personId).select('role').execute()
+  const browser = await atAccount(server, { email: EMAIL, password: FOREIGN_PASSWORD })
+  const list = () => browser.open('/account/security/addresses')
+  const press = async () => {
+    const page = await browser.open(/href="([^"]+)">grace@/.exec((await list()).body)?.[1] ?? '')
+    const check = await browser.submit(page, '/add')
+    return { check, mails: await mailbox.deliver(server) }
+  }
+  t.match(wordsOf(await list()), /grace@example\.com\W+Main address\W+not confirmed/i)
+  const { check, mails } = await press()
+  t.match(mails, [{ recipients: [EMAIL], subject: 'Confirm your e-mail address', code: /^\d{6}$/ }])
+  const link = (mails[0]?.link ?? '').slice(ISSUER.length)
+  t.match(wordsOf(await new Browser(server.app).request('GET', link)), 'This browser is not signed in to that account')
+  const question = await browser.request('GET', link)
+  t.match(wordsOf(question), 'Confirm this address?')
+  t.strictSame(await roles(), [], 'asking confirms nothing')
+  const wrong = mails[0]?.code === '000000' ? '000001' : '000000'
+  t.equal((await browser.submit(check, '/check', { code: wrong })).statusCode, 422)
+  const [form] = formsOf(question.body)
+  const done = await browser.request('POST', form?.action ?? '/none', { form: { ...form?.hidden } })
+  t.match(wordsOf(done), 'The address is confirmed')
+  t.match(wordsOf(await browser.open('/account/security/addresses/check')), 'The address is confirmed.')
+  t.match(wordsOf(await list()), /grace@example\.com\W+Main address\W+confirmed/i)
+  t.strictSame(await roles(), [{ role: 'developer' }])
+  const events = await db.selectFrom('audit_events').where('type', '=', 'address').select('outcome').execute()
+  t.strictSame(events, [{ outcome: 'confirmed' }])
+  t.equal((await browser.request('POST', form?.action ?? '/none', { form: { ...form?.hidden } })).statusCode, 410)
+  t.match(wordsOf(await browser.submit(check, '/add')), 'You have that address already', 'once')
+
+  // By the code, in the browser that asked.
+  await db.updateTable('email_addresses').set({ proof: 'imported' }).where('key', '=', EMAIL).execute()
+  const again = await press()
+  const byCode = await browser.submit(again.check, '/check', { code: again.mails[0]?.code ?? '' })
+  t.match(wordsOf(byCode), 'The address is confirmed.')
+  t.match(await server.ways(), { addresses: [{ key: EMAIL, proof: 'verified', is_primary: true }] })
+  t.ok(await server.signsIn(EMAIL, FOREIGN_PASSWORD), 'with the password that they had')
 })
+
+for (const [shown, amr, factors] of [
+  ['nothing of it', [], []],
+  ['a second factor by its code', ['otp'], ['recovery_code']],
+  ['the one passkey', ['pop'], ['passkey']],
+] as const)
+  t.test(
+    `confirming the address blesses nothing that others have added, where the login has shown ${shown}`,
+    async (t) => {
+      const server = await setUp(t)
+      const { db, personId, mailbox } = server
+      const user = { email: EMAIL, password: FOREIGN_PASSWORD }
+      const elsewhere = await atAccount(server, user)
+      const browser = await atAccount(server, user)
+      const page = await browser.open('/account/security/addresses')
+      const address = await browser.open(/href="([^"]+)">grace@/.exec(page.body)?.[1] ?? '')
+      const check = await browser.submit(address, '/add')
+      const mail = (await mailbox.deliver(server)).find(({ code }) => code !== '')
+      await server.addWays()
+      await db
+        .updateTable('sessions')
+        .set({ amr: ['pwd', ...amr] })
+        .where('person_id', '=', personId)
+        .execute()
+      await browser.submit(check, '/check', { code: mail?.code ?? '' })
+      t.strictSame(await server.ways(), {
+        factors: factors.map((kind) => ({ kind })),
+        identities: [],
+        addresses: [
+          { key: EMAIL, proof: 'verified', is_primary: true },
+          { key: OTHER, proof: null, is_primary: false },
+        ],
+      })
+      t.match((await browser.open('/account')).body, '<h1>Your account', 'this login goes on')
+      t.notMatch((await elsewhere.open('/account')).body, '<h1>Your account', 'all others have ended')
+    },
+  )
 
 t.test('who reads the mail is the owner: what others have added before signs nobody in', async (t) => {
   const server = await setUp(t)

@@ -1,4 +1,4 @@
-// The link in a mail that adds an address to an account: a page that asks, and the form that adds it, where that account is signed in.
+// The link in a mail that adds an address to an account, or confirms one of it: a page that asks, and the form that does it, where that account is signed in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
@@ -26,8 +26,10 @@ export function addressLinkPages(deps: Deps): Pages {
   const { db, config, cookies } = deps
   const { cookieSecrets } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), linkEndedPage)
-  const isTheirs = async (request: FastifyRequest, { personId }: AddressLink) =>
-    (await currentSession(deps, request))?.personId === personId
+  const sessionOf = async (request: FastifyRequest, { personId }: AddressLink) => {
+    const session = await currentSession(deps, request)
+    return session?.personId === personId ? session : undefined
+  }
   const idOf = (request: FastifyRequest) => readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
   return {
     [LINK_PATH]: {
@@ -36,7 +38,7 @@ export function addressLinkPages(deps: Deps): Pages {
         const id = idOf(request)
         const link = id === undefined ? undefined : await findAddressLink(db, id)
         if (id === undefined || !link) return ended(reply)
-        if (!(await isTheirs(request, link))) return sendPage(reply, addressElsewherePage(link))
+        if (!(await sessionOf(request, link))) return sendPage(reply, addressElsewherePage(link))
         const [known] = cookies.secretsOf(request, id)
         const secret = known ?? randomSecret()
         if (known === undefined) cookies.beginVisit(reply, { id, secret })
@@ -52,8 +54,10 @@ export function addressLinkPages(deps: Deps): Pages {
         readOwnForm(request, config, { secrets: cookies.secretsOf(request, id), page: id })
         const link = await findAddressLink(db, id)
         if (!link) return ended(reply)
-        if (!(await isTheirs(request, link))) return sendPage(reply.code(403), addressElsewherePage(link))
-        if ((await addAddress(db, id, ofRequest(request))) !== 'added') return ended(reply)
+        const session = await sessionOf(request, link)
+        if (!session) return sendPage(reply.code(403), addressElsewherePage(link))
+        const outcome = await addAddress(db, { challengeId: id, sessionId: session.id }, ofRequest(request))
+        if (outcome !== 'added' && outcome !== 'confirmed') return ended(reply)
         cookies.endVisit(reply, id)
         return sendPage(reply, addressAddedPage(link))
       },

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import { replacePassword, type StoredPassword } from '../tables/passwords.ts'
 import { consumeProof, type ProvenAddress } from './address-proofs.ts'
+import { setOthersAside } from './set-others-aside.ts'
 
 /** Whose password it is now. */
 export interface ResetPerson {
@@ -46,26 +47,4 @@ export async function resetPassword(
   if (wasImported) await setOthersAside(trx, person)
   await replacePassword(trx, person.personId, password)
   return person
-}
-
-// Second factors and addresses can be brought back as after "that wasn't me" (see set-aside.ts); an account elsewhere is
-// linked again by signing in there. What was taken away before is gone, and no mail about a change from before takes it
-// back: its link may be with whoever made it, at an address that came along.
-async function setOthersAside(trx: Trx, { personId, emailKey }: ResetPerson): Promise<void> {
-  await sql`
-    with gone as (
-      delete from authenticators where person_id = ${personId} and (kind = 'recovery_code' or removed_at is not null)
-    ), factor as (
-      update authenticators set suspended_at = coalesce(suspended_at, auth_now())
-      where person_id = ${personId} and kind <> 'recovery_code' and removed_at is null
-    ), change as (
-      update account_changes set undone_at = auth_now() where person_id = ${personId} and undone_at is null
-    ), identity as (
-      delete from identities where person_id = ${personId}
-    )
-    update email_addresses set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
-    where person_id = ${personId} and key <> ${emailKey} and proof is not null`.execute(trx)
-  await sql`
-    update email_addresses set is_primary = true
-    where person_id = ${personId} and key = ${emailKey} and not is_primary`.execute(trx)
 }

@@ -58,6 +58,7 @@ export interface OwnAddress {
   readonly proof: AddressProof | null
   readonly provenAt: Date | null
   readonly isPrimary: boolean
+  readonly createdAt: Date
 }
 
 /** The addresses of a person, but for those that were taken away or set aside; the primary one first. */
@@ -70,7 +71,7 @@ export async function listAddresses(db: Db, personId: string): Promise<readonly 
     .orderBy('is_primary', 'desc')
     .orderBy('created_at')
     .orderBy('key')
-    .select(['key', 'address', 'proof', 'proven_at as provenAt', 'is_primary as isPrimary'])
+    .select(['key', 'address', 'proof', 'proven_at as provenAt', 'is_primary as isPrimary', 'created_at as createdAt'])
     .execute()
 }
 

@@ -1,4 +1,4 @@
-// Adding an e-mail address: it is asked for after a recent full login, and is the person's once its mail is answered, by link or by code.
+// Adding an e-mail address, or confirming one: it is asked for after a recent full login, and is the person's once its mail is answered, by link or by code.
 import { ofRequest } from '../../../audit/context.ts'
 import { sha256 } from '../../../crypto/digest.ts'
 import { readAddress } from '../../../delivery/mail/mailbox.ts'
@@ -30,8 +30,9 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
       listAddresses(db, me.session.personId),
     ])
     const key = awaited && emailKey(awaited.address)
-    const isAdded = addresses.some((one) => one.key === key && one.proof !== null)
-    return { awaited, isAdded }
+    const proven = addresses.find((one) => one.key === key && one.proof === 'verified')
+    const done = proven && (awaited && proven.createdAt > awaited.askedAt ? 'addressAdded' : 'addressConfirmed')
+    return { awaited, done } as const
   }
 
   return {
@@ -45,8 +46,9 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
         const { key, mailbox: address } = readAddress(email) ?? {}
         if (key === undefined || address === undefined) return again('noAddress')
         const own = await listAddresses(db, me.session.personId)
-        if (own.some((one) => one.key === key && one.proof !== null)) return again('own')
-        if (own.length >= MAX_ADDRESSES) return again('tooMany')
+        const proof = own.find((one) => one.key === key)?.proof ?? null
+        if (proof === 'verified') return again('own')
+        if (proof === null && own.length >= MAX_ADDRESSES) return again('tooMany')
         await askForProof(deps, {
           purpose: 'address',
           to: { address, key },
@@ -61,14 +63,14 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
     [PATHS.addressCheck]: {
       needs: 'session',
       async GET(_request, reply, me) {
-        const { awaited, isAdded } = await awaitedBy(me)
-        if (isAdded) return me.backTo(reply, addressesHref, 'addressAdded')
+        const { awaited, done } = await awaitedBy(me)
+        if (done) return me.backTo(reply, addressesHref, done)
         if (!awaited) return sendPage(reply, mailer ? addAddressPage(me) : cannotAddPage(me))
         return sendPage(reply, checkAddressPage(me, awaited, awaited.isSpent ? 'too many' : undefined))
       },
       async POST(request, reply, me) {
-        const { awaited, isAdded } = await awaitedBy(me)
-        if (isAdded) return me.backTo(reply, addressesHref, 'addressAdded')
+        const { awaited, done } = await awaitedBy(me)
+        if (done) return me.backTo(reply, addressesHref, done)
         if (!awaited) return me.backTo(reply, hrefOf(PATHS.addressAdd, {}))
         const { browserHash } = askerOf(me)
         const code = me.form.get('code') ?? ''
@@ -76,8 +78,10 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
         if (waitSeconds !== undefined) reply.header('retry-after', String(waitSeconds))
         if (outcome !== 'proven')
           return sendPage(reply.code(outcome === 'wrong' ? 422 : 429), checkAddressPage(me, awaited, outcome))
-        const added = await addAddress(db, awaited.id, ofRequest(request))
+        const proof = { challengeId: awaited.id, sessionId: me.session.id }
+        const added = await addAddress(db, proof, ofRequest(request))
         if (added === 'added') return me.backTo(reply, addressesHref, 'addressAdded')
+        if (added === 'confirmed') return me.backTo(reply, addressesHref, 'addressConfirmed')
         const problem = added === 'too many' ? 'tooMany' : 'ended'
         return sendPage(reply.code(422), addAddressPage(me, { email: awaited.address, problem }))
       },

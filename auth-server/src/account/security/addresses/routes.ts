@@ -64,7 +64,9 @@ export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
       needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
-        return found ? sendPage(reply, addressPage(me, found, idOf(found.key))) : notFoundPage(reply, me, 'security')
+        return found
+          ? sendPage(reply, addressPage(me, found, { id: idOf(found.key), canConfirm: mailer !== undefined }))
+          : notFoundPage(reply, me, 'security')
       },
     },
     [PATHS.addressPrimary]: {

@@ -2,6 +2,7 @@
 import { accountPage } from '../../../pages/components/account-page.ts'
 import { actionLink, button, linkButton } from '../../../pages/components/button.ts'
 import { dangerForm } from '../../../pages/components/confirm.ts'
+import { hiddenFields } from '../../../pages/components/field.ts'
 import { form } from '../../../pages/components/form.ts'
 import { note } from '../../../pages/components/notice.ts'
 import { rows } from '../../../pages/components/rows.ts'
@@ -16,8 +17,8 @@ import { toSection } from '../../sections.ts'
 
 function stateOf({ proof, provenAt, isPrimary }: OwnAddress, texts: Texts): Html {
   const { addresses } = texts.account
-  const isProven = provenAt !== null && proof !== 'imported'
-  const proven = isProven ? addresses.confirmedOn(dayOf(provenAt, texts)) : addresses.unconfirmed
+  const proven =
+    provenAt !== null && proof === 'verified' ? addresses.confirmedOn(dayOf(provenAt, texts)) : addresses.unconfirmed
   return html`${isPrimary && `${addresses.primary} · `}${proven}`
 }
 
@@ -52,14 +53,28 @@ export function toAddresses({ account }: Texts) {
   return { label: account.addresses.title, href: hrefOf(PATHS.addresses, {}) }
 }
 
-export function addressPage({ frame, binding }: SignedIn, one: OwnAddress, id: string): Page {
+/** An address that somebody else has entered is theirs once they confirm it, by the mail that the form for a new one sends. */
+function confirmation({ binding }: SignedIn, { address, proof }: OwnAddress, canConfirm: boolean, texts: Texts): Html {
+  const { addresses } = texts.account
+  const isImported = proof === 'imported'
+  return html`<p>${isImported ? addresses.imported : addresses.assigned}</p>
+${canConfirm && form({ binding, action: actionOf(PATHS.addressAdd, {}) }, ...hiddenFields({ email: address }), button(addresses.confirm))}
+${isImported && note(canConfirm ? addresses.importedNote : addresses.importedUnavailable)}`
+}
+
+export function addressPage(
+  me: SignedIn,
+  one: OwnAddress,
+  { id, canConfirm }: Readonly<{ id: string; canConfirm: boolean }>,
+): Page {
+  const { frame, binding } = me
   return (texts) => {
     const { addresses } = texts.account
     const primary = html`${form({ binding, action: actionOf(PATHS.addressPrimary, { address: id }) }, button(addresses.makePrimary))}
 ${note(addresses.makePrimaryNote)}`
     const content = html`<p>${stateOf(one, texts)}</p>
-${one.proof === 'imported' && note(addresses.imported)}
 ${one.isPrimary && html`<p>${addresses.isPrimary}</p>`}
+${(one.proof === 'imported' || (one.proof === 'assigned' && canConfirm)) && confirmation(me, one, canConfirm, texts)}
 ${!one.isPrimary && one.provenAt !== null && primary}
 ${!one.isPrimary && html`<p>${actionLink(addresses.remove, hrefOf(PATHS.addressRemove, { address: id }), one.address)}</p>`}`
     return accountPage({ frame, heading: one.address, back: toAddresses(texts), content }, texts)

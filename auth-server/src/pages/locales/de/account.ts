@@ -22,6 +22,7 @@ export const ACCOUNT = {
     installationEnded: 'Abgemeldet. Diese App muss Sie neu anmelden.',
     withdrawn: 'Widerrufen. Diese App ist abgemeldet und muss Sie neu fragen.',
     passwordChanged: 'Ihr Passwort ist geändert. Alles andere ist abgemeldet.',
+    addressConfirmed: 'Die Adresse ist bestätigt.',
     addressAdded: 'Die Adresse ist hinzugefügt. Sie können sich ab jetzt damit anmelden.',
     primaryChanged: 'Ihre Hauptadresse ist jetzt eine andere.',
     addressRemoved: 'Die Adresse ist entfernt.',
@@ -137,8 +138,14 @@ export const ACCOUNT = {
     unconfirmed: 'nicht bestätigt',
     makePrimary: 'Zur Hauptadresse machen',
     makePrimaryNote: 'Apps, die Ihre Adresse sehen dürfen, sehen dann diese.',
+    confirm: 'Adresse bestätigen',
+    assigned:
+      'Wer diesen Server betreibt, hat sie eingetragen. Bis Sie sie bestätigt haben, erfahren Apps, die sie sehen, dass sie nicht bestätigt ist.',
     imported:
-      'Sie kam mit Ihrem Konto aus einem anderen System, und niemand hat sie hier bestätigt. Das tun Sie, indem Sie beim Anmelden mit „Passwort vergessen?“ ein neues Passwort wählen: Passkeys, Authenticator-Apps, verknüpfte Konten und andere Adressen werden dann beiseitegelegt, denn jemand anderes könnte sie hinzugefügt haben.',
+      'Sie kam mit Ihrem Konto aus einem anderen System, und niemand hat sie hier bestätigt. Solange erfahren das Apps, die sie sehen, und was nur ihrem Inhaber offensteht, wartet.',
+    importedNote:
+      'Beim Bestätigen werden alle Passkeys, Authenticator-Apps, verknüpften Konten und anderen Adressen beiseitegelegt, mit denen Sie sich nicht gerade angemeldet haben, denn jemand anderes könnte sie hinzugefügt haben.',
+    importedUnavailable: 'Dieser Server kann keine Nachrichten senden, deshalb lässt sie sich hier nicht bestätigen.',
     isPrimary: 'Das ist Ihre Hauptadresse. Um sie zu entfernen, machen Sie zuerst eine andere zur Hauptadresse.',
     remove: 'Entfernen',
     removeTitle: 'Diese Adresse entfernen?',
@@ -228,6 +235,7 @@ export const ACCOUNT = {
       'sign-out succeeded': 'Abgemeldet',
       'sign-out everywhere-else': 'Überall sonst abgemeldet',
       'sign-out by-provider': 'Vom Anbieter abgemeldet, über den Sie sich angemeldet hatten',
+      'address confirmed': 'Eine E-Mail-Adresse bestätigt',
       'address added': 'Eine E-Mail-Adresse hinzugefügt',
       'address made-primary': 'Eine andere Adresse zur Hauptadresse gemacht',
       'address removed': 'Eine E-Mail-Adresse entfernt',

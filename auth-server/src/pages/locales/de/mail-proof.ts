@@ -90,6 +90,14 @@ export const MAIL_PROOF: Texts['mailProof'] = {
     doneTitle: 'Die Adresse ist hinzugefügt',
     done: (address) => html`Sie können sich ab jetzt mit ${name(address)} anmelden.`,
   },
+  ownAddressLink: {
+    title: 'Diese Adresse bestätigen?',
+    lead: (address) =>
+      html`${name(address)} ist die Adresse eines Kontos hier. Bestätigen Sie sie, wenn dieses Konto Ihres ist: Was dem Inhaber der Adresse offensteht, steht dann diesem Konto offen.`,
+    button: 'Adresse bestätigen',
+    doneTitle: 'Die Adresse ist bestätigt',
+    done: (address) => html`${name(address)} ist jetzt bestätigt.`,
+  },
   notAvailable: {
     title: 'Hier nicht möglich',
     'sign-up': 'Auf diesem Server legt niemand selbst ein Konto an. Fragen Sie, wer ihn betreibt.',

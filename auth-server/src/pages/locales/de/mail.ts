@@ -148,6 +148,13 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
+  'own-address': (_: AppFacts): MailText => ({
+    subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
+    lead: ['Jemand, vermutlich Sie, bestätigt diese E-Mail-Adresse eines Kontos.'],
+    action: 'Adresse bestätigen',
+    code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
+    after: [IGNORE],
+  }),
   'address-taken': (_: AppFacts): MailText => ({
     subject: 'Zu dieser E-Mail-Adresse gibt es schon ein Konto',
     lead: [

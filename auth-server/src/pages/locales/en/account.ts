@@ -23,6 +23,7 @@ export const ACCOUNT = {
     installationEnded: 'Signed out. That app has to ask you to sign in again.',
     withdrawn: 'Withdrawn. That app is signed out and has to ask you again.',
     passwordChanged: 'Your password is changed. Everything else is signed out.',
+    addressConfirmed: 'The address is confirmed.',
     addressAdded: 'The address is added. You can sign in with it from now on.',
     primaryChanged: 'Your main address is another one now.',
     addressRemoved: 'The address is taken away.',
@@ -135,8 +136,14 @@ export const ACCOUNT = {
     unconfirmed: 'not confirmed',
     makePrimary: 'Make it the main address',
     makePrimaryNote: 'Apps that may see your address see this one from then on.',
+    confirm: 'Confirm this address',
+    assigned:
+      'Whoever runs this server entered it. Until you have confirmed it, apps that see it hear that it is not confirmed.',
     imported:
-      'It came with your account from another system, and nobody has confirmed it here yet. You do by choosing a new password with "Forgot your password?" when you sign in: passkeys, authenticator apps, linked accounts and other addresses are set aside then, since somebody else may have added them.',
+      'It came with your account from another system, and nobody has confirmed it here yet. Until you have, apps that see it hear so, and what is open to its owner alone waits.',
+    importedNote:
+      'Confirming it sets aside every passkey, authenticator app, linked account and other address that you have not just signed in with, since somebody else may have added it.',
+    importedUnavailable: 'This server cannot send mails, so it cannot be confirmed here.',
     isPrimary: 'This is your main address. To take it away, make another one the main address first.',
     remove: 'Take away',
     removeTitle: 'Take this address away?',
@@ -226,6 +233,7 @@ export const ACCOUNT = {
       'sign-out succeeded': 'Signed out',
       'sign-out everywhere-else': 'Signed out everywhere else',
       'sign-out by-provider': 'The provider that you had signed in by signed you out',
+      'address confirmed': 'Confirmed an e-mail address',
       'address added': 'Added an e-mail address',
       'address made-primary': 'Made another address the main one',
       'address removed': 'Took an e-mail address away',

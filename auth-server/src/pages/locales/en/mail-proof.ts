@@ -87,6 +87,15 @@ export const MAIL_PROOF = {
     doneTitle: 'The address is added',
     done: (address: string) => html`You can sign in with ${name(address)} from now on.`,
   },
+  /** Of an address that the account has already, by somebody else's word. */
+  ownAddressLink: {
+    title: 'Confirm this address?',
+    lead: (address: string) =>
+      html`${name(address)} is the address of an account here. Confirm it if that account is yours: what is open to the owner of the address is open to it then.`,
+    button: 'Confirm the address',
+    doneTitle: 'The address is confirmed',
+    done: (address: string) => html`${name(address)} is confirmed now.`,
+  },
   notAvailable: {
     title: 'Not available here',
     'sign-up': 'This server does not let people create accounts themselves. Ask whoever runs it.',

@@ -188,6 +188,13 @@ export const MAIL = {
     code: 'Or type this code where you began:',
     after: [IGNORE],
   }),
+  'own-address': (_: AppFacts): MailText => ({
+    subject: 'Confirm your e-mail address',
+    lead: ['Somebody, most likely you, is confirming this e-mail address of an account.'],
+    action: 'Confirm this address',
+    code: 'Or type this code where you began:',
+    after: [IGNORE],
+  }),
   'address-taken': (_: AppFacts): MailText => ({
     subject: 'This e-mail address has an account already',
     lead: [
