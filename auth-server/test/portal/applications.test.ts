@@ -99,7 +99,13 @@ t.test('one application leads to all of its parts, each of which is there', asyn
   }
   const main = body.slice(body.indexOf('<main>'), body.indexOf('</main>'))
   const links = [...main.matchAll(/href="(\/portal[^"]*)"/g)].map(([, href = '']) => href.replace(/&amp;/g, '&'))
-  for (const href of new Set(links)) t.equal((await get(href)).statusCode, 200, href)
+  for (const href of new Set(links)) {
+    const [address = '', place] = href.split('#')
+    const page = await get(address)
+    t.equal(page.statusCode, 200, href)
+    if (place !== undefined) t.match(page.body, `id="${place}"`, 'it leads to the place that says what to do')
+  }
+  t.equal(links.filter((href) => href.includes('#')).length, 7, 'one for each item of the checklist')
 })
 
 t.test('a redirect URI is checked in words, with what to write instead; what was typed stays', async (t) => {
@@ -107,12 +113,17 @@ t.test('a redirect URI is checked in words, with what to write instead; what was
     const page = await post(dev, NEW, { name: 'App', kind, redirect, key: 'k' })
     t.equal(page.statusCode, 400, redirect)
     t.match(noteOf(page.body), redirect, 'the field keeps it')
+    const [, notice = ''] = /role="alert">(.*?)<\/div>/s.exec(noteOf(page.body)) ?? []
+    for (const words of ['lain http', 'reversed domain name', 'anything else', 'no fragment', 'use https'])
+      t.ok(notice.split(words).length <= 2, `${redirect}: “${words}” once`)
     return noteOf(page.body)
   }
   t.match(await said('http://localhost/callback'), /loopback IP.*localhost is another host/s)
   t.match(await said('myapp://callback'), /reversed domain name/)
   t.match(await said('http://shop.example.com/cb'), /anything else is https/)
   t.match(await said('https://shop.example.com/*'), /Wildcards/)
+  t.match(await said('https://shop.example.com/cb#x', 'web'), /has no fragment/)
+  t.match(await said('http://shop.example.com/cb', 'web'), /Plain http is for native apps/)
   t.match(
     await said('com.example.app:/callback', 'browser'),
     /Private-use schemes are for native apps.*https:\/\/app\.example\.com/s,

@@ -55,7 +55,8 @@ export const OF_APPLICATIONS = {
   redirect_answer: (parameter: Fact) =>
     `A redirect URI has no ${parameter} in its query: the answer has its own, and apps would read two of them.`,
   redirect_http_native: 'Plain http is for native apps on a loopback address only; use https.',
-  redirect_http_loopback: 'Plain http needs a loopback IP: http://127.0.0.1/callback or http://[::1]/callback.',
+  redirect_http_loopback:
+    'Plain http needs a loopback IP, http://127.0.0.1/callback or http://[::1]/callback; anything else is https.',
   redirect_port: 'Register the loopback address without a port; any port will match (RFC 8252 §7.3).',
   redirect_scheme_native: 'Private-use schemes are for native apps; use https.',
   redirect_scheme:

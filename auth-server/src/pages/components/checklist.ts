@@ -14,8 +14,12 @@ export interface ChecklistItem {
 
 const KINDS = { done: 'good', not_seen: '', warning: 'warn' } as const satisfies Record<ChecklistItem['status'], string>
 
-/** @param help where what to do is told, if it is */
-export function checklist(items: readonly ChecklistItem[], texts: Texts, help?: string): Html {
+/** @param helpFor where it is told what to do for an item, if it is */
+export function checklist(
+  items: readonly ChecklistItem[],
+  texts: Texts,
+  helpFor?: (item: ChecklistItem['item']) => string,
+): Html {
   const { checklist: words } = texts.portal
   return html`<ul class="rows checklist">
 ${items.map((entry) => {
@@ -28,7 +32,7 @@ ${items.map((entry) => {
   return html`<li>
 <div><p class="title"><strong>${title}</strong> <span class="state ${KINDS[entry.status]}">${words.states[entry.status]}</span></p>
 <p>${detail}${entry.since !== null && html` ${words.since(entry.since)}`}</p></div>
-${help !== undefined && entry.status !== 'done' && actionLink(words.help, help, title)}
+${helpFor !== undefined && entry.status !== 'done' && actionLink(words.help, helpFor(entry.item), title)}
 </li>
 `
 })}</ul>`

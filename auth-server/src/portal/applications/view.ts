@@ -10,7 +10,7 @@ import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import { guideRows, hrefFor } from '../links.ts'
+import { guideRows, HELP_ABOUT, hrefFor } from '../links.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { subscriptionsOf } from '../subscriptions/one-view.ts'
@@ -121,7 +121,7 @@ ${
   !isMachine(application) &&
   html`<h2>${texts.portal.checklist.title}</h2>
 <p>${texts.portal.checklist.lead}</p>
-${checklist(facts.checklist, texts, hrefFor('help', id))}`
+${checklist(facts.checklist, texts, (item) => `${hrefFor('help', id)}#${HELP_ABOUT[item]}`)}`
 }
 ${isOwn && isOwner && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
     const back = { label: texts.portal.sections.applications.title, href: PATHS.applications }

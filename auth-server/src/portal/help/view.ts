@@ -12,7 +12,7 @@ import type { Texts } from '../../pages/locales/en.ts'
 import type { SnippetSettings } from '../../snippets/settings.ts'
 import { noteOf, placeOf } from '../../snippets/snippet.ts'
 import type { ChosenApp } from '../chosen-app.ts'
-import { hrefFor } from '../links.ts'
+import { HELP_PARTS, hrefFor } from '../links.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { HELP_PLATFORMS, type HelpPlatform, isHelpPlatform } from './platforms.ts'
@@ -38,7 +38,7 @@ ${values(facts, settings, texts)}
 ${snippetTabs(help.platforms, tabs(facts))}
 ${code(facts, settings, texts)}
 ${pkce(texts)}
-${[help.refresh, help.signOut, help.appLinks, help.devices].map(({ title, points }) => html`<h2>${title}</h2>\n${list(points)}`)}
+${HELP_PARTS.map((part) => html`<h2 id="${part}">${help[part].title}</h2>\n${list(help[part].points)}`)}
 ${backend(texts)}`
     return portalPage({ frame, heading: portal.sections.help.title, content }, texts)
   }
@@ -106,7 +106,7 @@ function pkce(texts: Texts): Html {
     { key: verifier, value: mono(PKCE_EXAMPLE.verifier) },
     { key: challenge, value: mono(PKCE_EXAMPLE.challenge) },
   ]
-  return html`<h2>${title}</h2>
+  return html`<h2 id="pkce">${title}</h2>
 <p>${lead}</p>
 ${summaryList(entries, texts)}`
 }

@@ -2,12 +2,13 @@
 import { sayRefusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { FastifyReply } from 'fastify'
 import type { HttpProblem } from '../../http/problem.ts'
-import { linkButton } from '../../pages/components/button.ts'
+import { linkButton, wayLink } from '../../pages/components/button.ts'
 import { developerNotice } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { asSentence } from '../../pages/error.ts'
 import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 
 export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem: HttpProblem): FastifyReply {
@@ -49,6 +50,7 @@ function tooManyPage(reply: FastifyReply, { frame }: PortalPerson, waitSeconds: 
 export function notFoundPage(reply: FastifyReply, { frame }: PortalPerson): FastifyReply {
   return sendPage(reply.code(404), (texts) => {
     const { title, lead } = texts.portal.notFound
-    return portalPage({ frame, heading: title, content: html`<p>${lead}</p>` }, texts)
+    const content = html`<p>${lead}</p>\n${wayLink(texts.portal.title, PATHS.overview)}`
+    return portalPage({ frame, heading: title, content }, texts)
   })
 }

@@ -52,6 +52,21 @@ export const PORTAL_HELP = {
     verifier: 'Geheimnis (code_verifier)',
     challenge: 'Sein SHA-256 in base64url (code_challenge)',
   },
+  browser: {
+    title: 'Der Browser des Systems, und state',
+    points: [
+      'Die Anmeldung öffnet sich im Browser des Telefons: ASWebAuthenticationSession unter iOS, ein Custom Tab unter Android. In einer WebView könnte die App mitlesen, was man tippt; ihr sollte niemand trauen.',
+      'Jede Anmeldung hat ein eigenes, zufälliges state. Die App vergleicht es, wenn die Antwort kommt, und verwirft eine Antwort mit einem anderen. Bibliotheken tun das von selbst.',
+    ],
+  },
+  dpop: {
+    title: 'An einen Schlüssel gebundene Tokens (DPoP)',
+    points: [
+      'Die App erzeugt einen Schlüssel im Schlüsselspeicher des Telefons und unterschreibt damit jede Token-Anfrage im Header DPoP (RFC 9449). Ohne den Schlüssel nützen die Tokens dann nichts.',
+      'Auch jeder Aufruf trägt einen solchen Nachweis, mit einem Hash des Tokens; das Schema ist Authorization: DPoP.',
+      'Ist die Antwort use_dpop_nonce, senden Sie einen neuen Nachweis mit der DPoP-Nonce, die mitkam.',
+    ],
+  },
   refresh: {
     title: 'Erneuern, und Antworten, die verloren gehen',
     points: [

@@ -55,7 +55,7 @@ export const REFUSED_APPLICATIONS: Pick<RefusalSentences, keyof typeof OF_APPLIC
     `In einer Redirect-URI steht kein Parameter ${parameter}: Die Antwort hat ihren eigenen, und Apps läsen zwei.`,
   redirect_http_native: 'http ohne s ist für installierte Apps, und nur auf einer Loopback-Adresse; nehmen Sie https.',
   redirect_http_loopback:
-    'http ohne s braucht eine Loopback-Adresse: http://127.0.0.1/callback oder http://[::1]/callback.',
+    'http ohne s braucht eine Loopback-Adresse, http://127.0.0.1/callback oder http://[::1]/callback; alles andere ist https.',
   redirect_port: 'Tragen Sie die Loopback-Adresse ohne Port ein; jeder Port passt dann.',
   redirect_scheme_native: 'Eigene Schemas sind für installierte Apps; nehmen Sie https.',
   redirect_scheme: 'Ein eigenes Schema ist ein umgedrehter Domainname mit Pfad, etwa com.example.app:/callback.',

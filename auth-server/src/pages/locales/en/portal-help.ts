@@ -53,6 +53,21 @@ export const PORTAL_HELP = {
     verifier: 'Secret (code_verifier)',
     challenge: 'Its SHA-256 in base64url (code_challenge)',
   },
+  browser: {
+    title: 'The system browser, and state',
+    points: [
+      'The sign-in opens in the browser of the phone: ASWebAuthenticationSession on iOS, a Custom Tab on Android. In a web view the app could read what is typed, so people should not trust it.',
+      'Each sign-in has a random state of its own. The app compares it when the answer comes, and drops an answer with another one. Libraries do that by themselves.',
+    ],
+  },
+  dpop: {
+    title: 'Tokens bound to a key (DPoP)',
+    points: [
+      'The app makes a key in the key store of the phone, and signs each token request by it in the header DPoP (RFC 9449). The tokens are of no use without the key then.',
+      'Each call carries such a proof, too, with a hash of the token; the scheme is Authorization: DPoP.',
+      'When the answer is use_dpop_nonce, send a new proof with the DPoP-Nonce that came along.',
+    ],
+  },
   refresh: {
     title: 'Refresh, and answers that get lost',
     points: [
