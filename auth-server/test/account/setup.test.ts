@@ -36,8 +36,13 @@ t.test(
     await app.inject({ method: 'HEAD', url: link })
     t.equal((await app.inject({ url: link, headers: { 'sec-purpose': 'prefetch' } })).statusCode, 503)
     const first = await browser.request('GET', link)
-    t.match(first, { statusCode: 303, headers: { location: PAGE, 'cache-control': 'no-store' } })
+    t.match(first, { statusCode: 303, headers: { location: '/setup', 'cache-control': 'no-store' } })
     t.match(first.cookies, [{ name: SETUP_COOKIE, httpOnly: true, sameSite: 'Lax', maxAge: 3600, path: '/' }])
+    const told = await browser.open('/setup')
+    t.match(
+      told.body,
+      /Whoever signs in by this link first becomes the administrator.*suspend, restore.*href="\/account\/setup"/s,
+    )
     t.equal(await everything(db), before)
     const page = await logIn(browser, await browser.open(PAGE))
     t.match(page, { statusCode: 200, body: /You become the administrator as <strong>ada@example\.com<\/strong>/ })
@@ -111,6 +116,7 @@ t.test('a link that is used, older than an hour, replaced or made up: a page say
     await refused(link)
   await turnClock(t, db, 3601)
   await refused(late)
+  await refused('/setup')
   // The cookie is kept too long, and the sign-in is not.
   const asked = await browser.submit(page, '/setup')
   const after = await logIn(browser, asked)
@@ -141,7 +147,9 @@ t.test('who has used the link is told what an administrator still needs, until a
   await browser.submit(begun, '/authenticator-app', { code: await code() })
   const half = await browser.open(PAGE)
   t.notMatch(half.body, /A second factor: set up/)
-  t.match(half.body, /A new sign-in/, 'this session outlives the browser')
+  t.match(half.body, /A new sign-in.*href="\/portal"/s, 'this session outlives the browser')
+  const codes = await browser.submit(await browser.open('/account/security/recovery-codes'), '/recovery-codes')
+  t.match(codes.body, 'href="/portal"', 'what the factor was set up for')
   const again = new Browser(app)
   const asked = await logIn(again, await again.open(PAGE))
   const ready = await again.submit(asked, '/second-factor', { code: await code(1) })
@@ -154,7 +162,8 @@ t.test('whoever has no account signs up in the same visit', async (t) => {
   const server = await mailServer(t)
   const { app, db, mailbox } = server
   const browser = new Browser(app)
-  const login = await browser.open(await setupLink(db))
+  await browser.open(await setupLink(db))
+  const login = await browser.open(PAGE)
   const [, id = ''] = /interaction\/([\w-]{22})\//.exec(login.body) ?? []
   const ask = await browser.request('GET', `/interaction/${id}/sign-up`)
   const check = await browser.submit(ask, '/sign-up', { email: 'root@example.com' })

@@ -11,10 +11,11 @@ import {
   type SetupRefusal,
 } from '../../identity/administrators.ts'
 import { Actor } from '../../identity/roles.ts'
+import { currentSession } from '../../interaction/session.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes } from '../route.ts'
-import { administratorPage, becomePage, refusedPage, refusedSetupPage } from './view.ts'
+import { administratorPage, becomePage, beforeSignInPage, refusedPage, refusedSetupPage } from './view.ts'
 
 const STATUS = { 'link over': 410, 'administrator exists': 409 } as const satisfies Record<SetupRefusal, number>
 
@@ -41,8 +42,9 @@ export function setupRoutes({ db, cookies }: Deps): AccountRoutes {
   }
 }
 
-/** The link itself. It changes nothing: its token goes from the address into a cookie, and waits there for a sign-in. */
-export function publicSetupPages({ db, cookies }: Deps): Pages {
+/** The link itself. It changes nothing: its token goes from the address into a cookie, and waits there for a sign-in, of which a page says what it is for. */
+export function publicSetupPages(deps: Deps): Pages {
+  const { db, cookies } = deps
   return {
     [`${SETUP_PATH}/:token`]: {
       async GET(request, reply) {
@@ -50,7 +52,17 @@ export function publicSetupPages({ db, cookies }: Deps): Pages {
         const judged = await judgeSetupLink(db, token)
         if (judged !== 'open') return sendPage(reply.code(STATUS[judged]), refusedSetupPage(judged))
         cookies.setSetup(reply, token, SETUP_MINUTES * 60)
-        return reply.redirect(hrefOf(PATHS.setup, {}), 303)
+        // Whoever is signed in is asked by name; anybody else is told first what signing in is for.
+        const isSignedIn = (await currentSession(deps, request)) !== undefined
+        return reply.redirect(isSignedIn ? hrefOf(PATHS.setup, {}) : SETUP_PATH, 303)
+      },
+    },
+    [SETUP_PATH]: {
+      async GET(request, reply) {
+        const judged = await judgeSetupLink(db, cookies.setup(request))
+        return judged === 'open'
+          ? sendPage(reply, beforeSignInPage)
+          : sendPage(reply.code(STATUS[judged]), refusedSetupPage(judged))
       },
     },
   }

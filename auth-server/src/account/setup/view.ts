@@ -1,6 +1,7 @@
 // The pages of the first administrator: who becomes it, what is next, and why not.
 import type { SetupRefusal } from '../../identity/administrators.ts'
 import type { RoleRefusal } from '../../identity/roles.ts'
+import { PORTAL_PATH } from '../../interaction/paths.ts'
 import { accountPage } from '../../pages/components/account-page.ts'
 import { linkButton } from '../../pages/components/button.ts'
 import { confirmForm } from '../../pages/components/confirm.ts'
@@ -12,6 +13,15 @@ import { html } from '../../pages/html.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toOverview } from '../sections.ts'
+
+/** To whoever is not signed in yet. */
+export const beforeSignInPage: Page = ({ setup }) => ({
+  title: setup.title,
+  body: html`<h1>${setup.title}</h1>
+<p>${setup.before}</p>
+${list(setup.effects)}
+${linkButton(setup.signIn, hrefOf(PATHS.setup, {}))}`,
+})
 
 /** Who becomes it, before anything has happened. */
 export function becomePage({ frame, binding, session }: SignedIn): Page {
@@ -38,7 +48,7 @@ export function administratorPage({ frame, session }: SignedIn, lacks: RoleRefus
     const hasFactor = session.factors.length > 0
     const content = html`<p>${lacks === undefined ? setup.ready : setup.next}</p>
 ${lacks !== undefined && list([...(hasFactor ? [] : [setup.setUpFactor]), setup.signInAgain])}
-${!hasFactor && linkButton(setup.toSecurity, hrefOf(PATHS.authenticatorApp, {}))}`
+${hasFactor ? linkButton(texts.portal.toPortal, PORTAL_PATH) : linkButton(setup.toSecurity, hrefOf(PATHS.authenticatorApp, {}))}`
     return accountPage({ frame, heading: setup.doneTitle, back: toOverview(texts), content }, texts)
   }
 }

@@ -13,6 +13,7 @@ import { inviteApp } from '../../../identity/second-factors/totp.ts'
 import { operatorNameOf } from '../../../pages/operator.ts'
 import { sendPage } from '../../../pages/send-page.ts'
 import { listSecondFactors } from '../../../store/queries/second-factors.ts'
+import { hasAnyRole } from '../../../store/tables/person-roles.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { authenticatorAppPage, connectPage, newCodesPage, recoveryCodesPage, removeAppPage } from './view.ts'
@@ -83,7 +84,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
         const codes = await renewRecoveryCodes(db, keyEncryptionKeys, personId, (trx) =>
           record(trx, { type: 'second-factor', outcome: 'recovery-codes-renewed', personId }, ofRequest(request)),
         )
-        return sendPage(reply, newCodesPage(me, codes))
+        return sendPage(reply, newCodesPage(me, codes, await hasAnyRole(db, personId)))
       },
     },
   }

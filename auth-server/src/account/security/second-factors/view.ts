@@ -1,7 +1,8 @@
 // The pages of the authenticator app and the recovery codes.
 import type { TotpInvitation } from '../../../identity/second-factors/totp.ts'
+import { PORTAL_PATH } from '../../../interaction/paths.ts'
 import { accountPage } from '../../../pages/components/account-page.ts'
-import { actionLink, button, linkButton } from '../../../pages/components/button.ts'
+import { actionLink, button, linkButton, wayLink } from '../../../pages/components/button.ts'
 import { dangerForm } from '../../../pages/components/confirm.ts'
 import { copyable } from '../../../pages/components/copyable.ts'
 import { field } from '../../../pages/components/field.ts'
@@ -84,13 +85,14 @@ ${hasSome && html`<p>${secondFactors.codesReplace}</p>\n`}${form(
   }
 }
 
-/** The codes, this once. */
-export function newCodesPage(me: SignedIn, codes: readonly string[]): Page {
+/** The codes, this once. @param isAtPortal whether they have a role there, which may have asked for the factor */
+export function newCodesPage(me: SignedIn, codes: readonly string[], isAtPortal: boolean): Page {
   return (texts) => {
     const { secondFactors } = texts.account
     const content = html`<p>${secondFactors.codesLead}</p>
 ${secretOnce(codes, secondFactors.codesOnce, texts)}
-${linkButton(secondFactors.codesDone, hrefOf(PATHS.security, {}))}`
+${linkButton(secondFactors.codesDone, hrefOf(PATHS.security, {}))}
+${isAtPortal && wayLink(texts.portal.toPortal, PORTAL_PATH)}`
     return page(me, secondFactors.codesTitle, content, texts)
   }
 }

@@ -4,6 +4,9 @@ import type { SETUP as EN } from '../en/setup.ts'
 
 export const SETUP = {
   title: 'Administrator werden?',
+  before:
+    'Wer sich mit diesem Link zuerst anmeldet, wird Administrator dieses Servers. Es ändert sich nichts, bevor Sie ja gesagt haben.',
+  signIn: 'Anmelden oder Konto anlegen',
   lead: (person) => html`Mit dem Konto <strong>${person}</strong> werden Sie Administrator.`,
   effects: [
     'Ein Administrator kann Konten sperren, freigeben und löschen und lesen, was darüber gespeichert ist',
@@ -16,7 +19,7 @@ export const SETUP = {
   next: 'Um als Administrator zu handeln, brauchen Sie noch:',
   setUpFactor: 'Einen zweiten Faktor: Richten Sie eine Authenticator-App ein',
   signInAgain:
-    'Eine neue Anmeldung: Melden Sie sich ab und dann mit dem zweiten Faktor wieder an. Die Sitzung eines Administrators endet mit dem Browser und nach 12 Stunden',
+    'Eine neue Anmeldung mit dem zweiten Faktor, nach der das Entwicklerportal fragt. Die Sitzung eines Administrators endet mit dem Browser und nach 12 Stunden',
   toSecurity: 'Zweiten Faktor einrichten',
   ready:
     'Sie sind mit zwei Faktoren angemeldet, und diese Sitzung endet mit dem Browser. Mehr braucht es nicht. Was Administratoren tun, steht im Entwicklerportal unter „Verwaltung“.',

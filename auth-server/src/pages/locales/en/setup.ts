@@ -3,6 +3,9 @@ import { type Html, html } from '../../html.ts'
 
 export const SETUP = {
   title: 'Become the administrator?',
+  before:
+    'Whoever signs in by this link first becomes the administrator of this server. Nothing changes before you have said yes.',
+  signIn: 'Sign in or create an account',
   lead: (person: string): Html => html`You become the administrator as <strong>${person}</strong>.`,
   effects: [
     'An administrator can suspend, restore and delete the accounts of people, and read what is stored about them',
@@ -15,7 +18,7 @@ export const SETUP = {
   next: 'To act as an administrator, you still need this:',
   setUpFactor: 'A second factor: set up an authenticator app',
   signInAgain:
-    'A new sign-in: sign out, then sign in with your second factor. The session of an administrator ends with the browser, and after 12 hours',
+    'A new sign-in with your second factor, for which the developer portal asks. The session of an administrator ends with the browser, and after 12 hours',
   toSecurity: 'Set up a second factor',
   ready:
     'You are signed in with two factors, and this session ends with the browser. That is all it takes. What administrators do is in the developer portal, under “Administration”.',
