@@ -18,7 +18,7 @@ const EDGES = ['oauth', 'interaction', 'account', 'landing', 'management', 'port
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'start-problem', 'metrics', ...EDGES, ...BUSINESS],
+  main: ['app', 'start-problem', 'metrics', 'tracing', ...EDGES, ...BUSINESS],
   app: [...EDGES, 'problems', 'metrics', ...BUSINESS],
   // the protocol asks the policy which step is next and shows its pages; the human half knows no protocol
   oauth: ['interaction', ...BUSINESS],
@@ -39,6 +39,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // translates what these throw
   problems: ['store', 'crypto'],
   'start-problem': ['store'],
+  // loads what it needs where it is on; whoever is traced knows the SDK's span alone
+  tracing: [],
   // what operators run beside the server, from the same image
   // and the dispatcher of operations, as the operator
   commands: ['oauth', 'management', ...BUSINESS],

@@ -19,6 +19,7 @@ import { newRequestId } from './http/request-id.ts'
 import { MAX_PART_LENGTH, routableBelow } from './http/routable.ts'
 import { addSecurityContact } from './http/security-contact.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
+import { traceRequests } from './http/trace-requests.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
@@ -73,6 +74,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     // For limits by address only; the issuer is configured and never taken from a request.
     trustProxy: deps.config.trustedProxies.length > 0 && [...deps.config.trustedProxies],
   })
+  traceRequests(app)
   await addForms(app)
   await app.register(cookie)
 

@@ -3,6 +3,7 @@ import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
 import { defineBuiltInApi } from './catalogue/apis.ts'
+import { tracingOf } from './config/tracing.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { readHooks } from './delivery/hooks/configure.ts'
 import { subscriptionsOf } from './delivery/hooks/hooks.ts'
@@ -21,6 +22,7 @@ import { hasTimeLimit } from './store/reach.ts'
 import { mayChangeAuditEvents } from './store/server-rights.ts'
 import { confirmSubscriptions } from './store/tables/hook-subscriptions.ts'
 import { upgradeDatabase } from './store/upgrade.ts'
+import { openTracing } from './tracing.ts'
 
 function readConfigOrExit() {
   try {
@@ -38,6 +40,7 @@ const { databaseUrl, databasePooler: pooler } = config
 
 /** Everything up to the first request. */
 async function start() {
+  const tracing = await openTracing(tracingOf(config), logger)
   const providers = await readProviders(config, process.env)
   const hooks = await readHooks(config, process.env, logger)
   const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
@@ -78,7 +81,7 @@ async function start() {
   await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
-  return { app, db, clients, metricsListener, stopBackground: startBackground(deps, app.log) }
+  return { app, db, clients, metricsListener, tracing, stopBackground: startBackground(deps, app.log) }
 }
 
 async function startOrExit() {
@@ -96,7 +99,7 @@ async function startOrExit() {
   }
 }
 
-const { app, db, clients, metricsListener, stopBackground } = await startOrExit()
+const { app, db, clients, metricsListener, tracing, stopBackground } = await startOrExit()
 
 let stopping = false
 async function stop(graceSeconds: number) {
@@ -107,6 +110,7 @@ async function stop(graceSeconds: number) {
   await metricsListener?.close()
   await clients.close()
   await db.destroy()
+  await tracing?.close()
 }
 process.on('SIGINT', () => stop(0))
 process.on('SIGTERM', () => stop(config.drainSeconds))

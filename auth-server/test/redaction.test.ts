@@ -1,10 +1,11 @@
-// No secret that this server issues or is told ever appears in its log, in a login that works or one that fails.
+// No secret that this server issues or is told ever appears in its log or in its traces, in a login that works or one that fails.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { sendDueEntries } from '../src/delivery/outbox.ts'
 import { createLogger } from '../src/logger.ts'
+import { TABLES } from '../src/store/tables/index.ts'
 import { atAccount } from './support/account.ts'
 import { Browser, SESSION_COOKIE, secretOf } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
@@ -17,6 +18,7 @@ import { answerOf, authorizeUrl, logIn, pkcePair, postToken, redeem, refresh } f
 import { authenticatorApp } from './support/second-factor.ts'
 import { testServer, USER } from './support/server.ts'
 import { setupLink } from './support/setup-link.ts'
+import { traced } from './support/traced.ts'
 import { catalogueOf, openUpstream, UPSTREAM_SECRET } from './support/upstream.ts'
 
 t.test('the log of a whole login at its most talkative repeats no secret', async (t) => {
@@ -99,6 +101,7 @@ t.test(
   async (t) => {
     const heard = new Overheard()
     heard.listenToOthers(t)
+    const traces = await traced(t)
     const corp = await openUpstream(t)
     const providers = await catalogueOf(t, { corp: { ...corp.settings, email_domains: ['corp.example'] } })
     const server = await mailServer(t, providers)
@@ -244,5 +247,24 @@ t.test(
     t.ok(heard.size > 150, `${heard.size} values`)
     t.ok(log.length > 100, 'and the log does say something')
     t.strictSame(heard.repeatedIn(log.join('')), [])
+
+    await traces.close()
+    const spans = traces.collector.spans()
+    t.equal(
+      spans.filter(({ kind }) => kind === 2).length,
+      log.filter((line) => line.includes('incoming request')).length,
+    )
+    t.ok(spans.length > 300, `${spans.length} spans`)
+    t.strictSame(heard.repeatedIn(traces.collector.text()), [], 'nor do traces')
+    const tables = new Set(
+      spans.flatMap(({ facts }) =>
+        [...String(facts['db.query.summary'] ?? '').matchAll(/\w+ (\w+)/g)].map(([, name]) => name),
+      ),
+    )
+    t.strictSame(
+      [...tables].filter((name) => !Object.hasOwn(TABLES, name ?? '')),
+      [],
+      'statements are named by tables',
+    )
   },
 )

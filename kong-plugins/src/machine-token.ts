@@ -1,6 +1,7 @@
 // The token that this gateway gets for itself at an auth server, for one API of the server's own.
 import { readBoundedJson } from './bounded-json.ts'
 import type { Clock } from './clock.ts'
+import { askAuthServer } from './tracing/ask-auth-server.ts'
 
 /** Whom a token is asked of, and what for. */
 export interface MachineTokenRequest {
@@ -41,7 +42,7 @@ export function createMachineToken(
   return {
     kept: () => (token && clock.monotonic() < token.goodUntil ? token.text : undefined),
     async fetch(signal) {
-      const response = await fetch(tokenUrl, {
+      const response = await askAuthServer('get a token', tokenUrl, {
         method: 'POST',
         headers: { accept: 'application/json', authorization: basic(clientId, secret) },
         // A client with other subscriptions has to name the API (RFC 8707 §2).

@@ -7,11 +7,13 @@ import type { Decide } from './plugins/plugin.ts'
 import type { Kong } from './protocol/kong.ts'
 import { type NamedRequest, requestIdOf } from './request-id.ts'
 import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
+import { traceCall } from './tracing/traced-call.ts'
 import type { TroubleLog } from './trouble-log.ts'
 
 /** What the shell needs: where to report, where to count, and the longest a request may take, in milliseconds. */
 export interface ShellOptions {
   readonly plugin: string
+  readonly policy: string
   readonly log: Logger
   readonly trouble: TroubleLog
   readonly meter: Meter
@@ -26,15 +28,17 @@ export interface ShellOptions {
 export async function handleAccess(
   kong: Kong,
   decide: Decide,
-  { plugin, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
+  { plugin, policy, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
 ): Promise<void> {
   const started = performance.now()
   const nameIf = async (isTold: boolean): Promise<NamedRequest> =>
     isTold ? { requestId: await requestIdOf(kong) } : {}
+  const traced = traceCall(kong, { plugin, policy })
   let effects: Effects
   let isLate = false
   try {
-    const decided = await withinDeadline(decide(kong), deadlineMillis)
+    const work = traced ? traced.decide(() => decide(kong)) : decide(kong)
+    const decided = await withinDeadline(work, deadlineMillis)
     isLate = decided === undefined
     effects = decided ?? deny(unavailable(`no decision within ${deadlineMillis} ms`))
   } catch (error) {
@@ -46,12 +50,13 @@ export async function handleAccess(
   // Who came too late may still be asking something of Kong.
   const named = await nameIf(effects.kind === 'deny' && !isLate && isTold(effects.denial, { log, trouble }))
   try {
-    await carryOut(kong, effects)
+    await carryOut(kong, traced ? traced.passedOn(effects) : effects)
   } catch (error) {
     trouble.note('effects not carried out', { plugin, ...named, err: error }, 'effects not carried out; failing closed')
     effects = deny(unavailable('effects not carried out'))
     await carryOut(kong, effects).catch(() => {})
   }
+  traced?.end(effects)
   meter.count(effects.kind, effects.kind === 'deny' ? effects.denial.reason : '', performance.now() - started)
   if (effects.kind === 'deny') {
     const { clientId: client, denial } = effects

@@ -1,4 +1,4 @@
-// Nothing of a token, of a proof or of the person whom a call is for ever stands in the log of the plugin server, nor in what it adds to Kong's: of calls that pass and calls that do not.
+// Nothing of a token, of a proof or of the person whom a call is for ever stands in the log of the plugin server, in its traces, nor in what it adds to Kong's: of calls that pass and calls that do not.
 import t from 'tap'
 import {
   createSigningKey,
@@ -10,6 +10,7 @@ import {
 } from './support/issuer.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 import { createProver } from './support/prover.ts'
+import { traced } from './support/traced.ts'
 
 /** What may be known of the person, in claims that the gateway reads or hands on. */
 const PERSON = {
@@ -25,6 +26,7 @@ const PERSON = {
 t.test('tokens, proofs and people stand in no line, whatever becomes of the call', async (t) => {
   const [key, stranger] = [await createSigningKey(), await createSigningKey('key-2')]
   const [app, thief] = [await createProver(), await createProver()]
+  const traces = await traced(t)
   const keys = await startKeyServer(t, key)
   const server = await startPluginServer(t)
   const config = gatewayConfig(keys.jwksUri, {
@@ -110,6 +112,9 @@ t.test('tokens, proofs and people stand in no line, whatever becomes of the call
         : [],
     )
   t.strictSame(repeated(log), [])
+  await traces.close()
+  t.ok(traces.collector.spans().length > rows.length)
+  t.strictSame(repeated(traces.collector.text()), [])
   // Kong's own log is the operator's, and names the user by the subject, as the backend knows them.
   t.strictSame(repeated(told.join('\n'), ['sub']), [])
 })

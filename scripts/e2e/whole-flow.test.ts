@@ -42,6 +42,9 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
       x_authenticated_kind: 'guest',
       'X-Anonymous-Consumer': 'true',
       'x-custom': 'kept',
+      // Without a collector traces are none of our business.
+      traceparent: 'whatever-it-is',
+      tracestate: 'vendor=1',
     },
   })
   t.equal(answer.status, 200)
@@ -55,6 +58,8 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
     'x-consumer-custom-id': claims.app_id,
     'x-credential-identifier': 'demo-app',
     'x-custom': 'kept',
+    traceparent: 'whatever-it-is',
+    tracestate: 'vendor=1',
   })
   const names = Object.keys(received as object)
   t.same(

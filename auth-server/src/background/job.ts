@@ -1,4 +1,5 @@
 // A job that runs again and again beside the requests: never twice at once, never throwing, ended by one call.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { JobRuns } from '../metrics/job-runs.ts'
 
@@ -35,7 +36,7 @@ function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger, runs
     timer.unref()
   }
   const work = (): void => {
-    running = run()
+    running = inSpan(name, {}, run)
       .then(
         () => note(false),
         (error: unknown) => {

@@ -18,6 +18,7 @@ import {
   secretBytes,
 } from './parse.ts'
 import type { Parsed, Setting } from './setting.ts'
+import { TRACING_SETTINGS } from './tracing.ts'
 
 const SIGN_UP = ['open', 'closed'] as const
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -296,6 +297,7 @@ export const SETTINGS = {
     byDefault: '',
     parse: optionalListenAddress,
   },
+  ...TRACING_SETTINGS,
   auditDays: {
     variable: 'AUDIT_DAYS',
     description:

@@ -1,4 +1,5 @@
 // The line in front of the password checks: bounded, and shared fairly by those who stand in it.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 
 /** Checks that work at once: one of libuv's four threads stays free, so that signing a token never waits for passwords. */
 const MAX_RUNNING = 3
@@ -86,11 +87,15 @@ function takeNext(line: Line): Turn | undefined {
  *   for work of our own, which takes any place.
  * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
  */
-export async function inTurn<T>(caller: readonly string[], work: () => Promise<T>): Promise<T> {
+export function inTurn<T>(caller: readonly string[], work: () => Promise<T>): Promise<T> {
+  return inSpan('wait for a turn and hash a password', {}, () => atTurn(caller, work))
+}
+
+async function atTurn<T>(caller: readonly string[], work: () => Promise<T>): Promise<T> {
   if (running < MAX_RUNNING) running++
   else await turnOf(caller)
   try {
-    return await work()
+    return await inSpan('hash a password', {}, work)
   } finally {
     const next = takeNext(everybody)
     if (next) next()

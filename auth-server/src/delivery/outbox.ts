@@ -1,4 +1,5 @@
 // The job that empties the outbox: each entry until it arrives or grows old, a few at once, nobody held up by others.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import {
   noteAnswer,
@@ -38,7 +39,7 @@ export async function sendDueEntries(
     while (!signal?.aborted) {
       const room = { total: AT_ONCE, busy: [...underWay.values()] }
       for (const entry of await takeDueEntries(tools.db, PACES, room)) {
-        const delivery: Promise<void> = deliver(tools, log, entry, signal)
+        const delivery: Promise<void> = inSpan(`deliver ${entry.kind}`, {}, () => deliver(tools, log, entry, signal))
           .catch((error: unknown) => log.warn({ err: error, kind: entry.kind }, 'a delivery may be made twice'))
           .finally(() => underWay.delete(delivery))
         underWay.set(delivery, entry.receiver)

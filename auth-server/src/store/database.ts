@@ -6,6 +6,7 @@ import type { Pooler } from '../config/settings.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
+import { traceStatement } from './traced-statement.ts'
 import { WatchedClient, watch, watchUsed } from './watched.ts'
 
 export type Db = Kysely<Database>
@@ -76,6 +77,7 @@ export function openDatabase(
     dialect: new Dialect({ pool }),
     log: (event) => {
       if (event.level === 'error') noteFailure(db, event.error)
+      traceStatement(event)
     },
   })
   POOLS.set(db, pool)

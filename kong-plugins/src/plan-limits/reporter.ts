@@ -1,7 +1,9 @@
 // Tells auth servers the limits of plans: when they are known, when they change, and every hour. Calls never wait for it.
+
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { createMachineToken } from '../machine-token.ts'
+import { askAuthServer } from '../tracing/ask-auth-server.ts'
 import type { KnownLimits } from './known-limits.ts'
 import { type PlanLimitsReport, reportsOf } from './reports.ts'
 
@@ -98,7 +100,7 @@ async function tell({ issuer, access, body }: PlanLimitsReport, clock: Clock, en
   const about = { tokenUrl, clientId, scope: SCOPE, resource: `${issuer}/revocations` }
   const signal = AbortSignal.any([ending, AbortSignal.timeout(PATIENCE_MILLIS)])
   const token = await createMachineToken(about, clientSecret, clock).fetch(signal)
-  const response = await fetch(new URL('plan-limits', access.url), {
+  const response = await askAuthServer('tell the limits of plans', new URL('plan-limits', access.url), {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body,

@@ -48,9 +48,11 @@ export class Configuration implements Holder {
       throw error
     }
     const { log, clock, deadlineMillis, decisions, tellsRequests } = services
-    const meter = decisions.meter(plugin.name, policyOf(config))
+    const policy = policyOf(config)
+    const meter = decisions.meter(plugin.name, policy)
     this.#options = {
       plugin: plugin.name,
+      policy,
       log,
       trouble: createTroubleLog(log, clock),
       deadlineMillis,

@@ -9,6 +9,7 @@ import { createRegistry } from '../metrics/registry.ts'
 import { reportPlanLimits } from '../plan-limits/reporter.ts'
 import { PLUGINS } from '../plugins.ts'
 import { createServices } from '../services.ts'
+import { openTracing, readTracing } from '../tracing/open-tracing.ts'
 import { reportUsage } from '../usage/reporter.ts'
 import { dump } from './dump.ts'
 import { createKongServer } from './kong-server.ts'
@@ -42,6 +43,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 
   useProxies(process.env)
+  const tracing = await openTracing(tracingOf(process.env), log)
   const services = createServices(log, { tellsRequests: process.env.DEVELOPMENT === 'true' })
   const server = createKongServer(PLUGINS, services)
   const reporter = reportPlanLimits(services, nodeName(socketPath))
@@ -75,6 +77,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
       services.redis.close()
       services.standings.close()
       await Promise.all([usage.close(), watched?.close()])
+      await tracing?.close()
       log.info(why, 'plugin server stopped')
       process.exit(0)
     })
@@ -108,6 +111,15 @@ function usageEveryMillis(seconds: string | undefined): number {
   if (!Number.isInteger(every) || every < 1 || every > 3600)
     throw new UsageError('USAGE_EVERY_SECONDS has to be a number of seconds from 1 to 3600')
   return every * 1000
+}
+
+/** @throws {UsageError} that says what is wrong */
+function tracingOf(env: NodeJS.ProcessEnv) {
+  try {
+    return readTracing(env)
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
 }
 
 function isInUse(cause: unknown): boolean {

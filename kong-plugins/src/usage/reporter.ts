@@ -1,7 +1,9 @@
 // Tells auth servers what was called and what was refused, in batches: every minute, and once more when the process ends.
+
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { createMachineToken, type MachineToken } from '../machine-token.ts'
+import { askAuthServer } from '../tracing/ask-auth-server.ts'
 import { batchesOf, type UsageRequest } from './batches.ts'
 import type { AddressedLedger, Ledgers } from './ledgers.ts'
 
@@ -123,7 +125,7 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
     const { token, unsent } = recipient
     for (let request = unsent[0]; request !== undefined; request = unsent[0]) {
       const bearer = token.kept() ?? (await token.fetch(signal))
-      const response = await fetch(new URL('usage', access.url), {
+      const response = await askAuthServer('tell usage', new URL('usage', access.url), {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
         body: request.body,

@@ -1,5 +1,5 @@
 // An authorization server as a gateway sees it: signs access tokens, and publishes its keys over HTTP, or fails to.
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
@@ -65,6 +65,8 @@ export interface KeyServer {
   readonly jwksUri: string
   /** How often the set was asked for. */
   readonly requests: number
+  /** The headers of each time. */
+  readonly heard: readonly IncomingHttpHeaders[]
   publish(...keys: readonly { readonly jwk: JWK }[]): void
   /** What to answer instead of the set; undefined = the set again. */
   misbehave(answer: { status?: number; body?: string; headers?: Record<string, string>; hang?: true } | undefined): void
@@ -81,9 +83,9 @@ export async function startKeyServer(
 ): Promise<KeyServer> {
   let keys = published.map(({ jwk }) => jwk)
   let fault: Parameters<KeyServer['misbehave']>[0]
-  let requests = 0
-  const server = createServer((_request, response) => {
-    requests += 1
+  const heard: IncomingHttpHeaders[] = []
+  const server = createServer((request, response) => {
+    heard.push(request.headers)
     if (fault?.hang) return
     response.writeHead(fault?.status ?? 200, { 'content-type': 'application/json', ...fault?.headers })
     response.end(fault?.body ?? JSON.stringify({ keys }))
@@ -100,8 +102,9 @@ export async function startKeyServer(
   t.teardown(stop)
   return {
     jwksUri: `http://127.0.0.1:${port}/jwks`,
+    heard,
     get requests() {
-      return requests
+      return heard.length
     },
     publish(...next) {
       keys = next.map(({ jwk }) => jwk)

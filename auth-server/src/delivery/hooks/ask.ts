@@ -1,4 +1,5 @@
 // Asks a hook before something happens: signed, in bounded time, of bounded size, and never too many at once.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { Config } from '../../config.ts'
 import { webhookHeaders } from '../../crypto/webhook.ts'
 import { parseJsonObject } from '../../http/json.ts'
@@ -35,9 +36,9 @@ export interface HookQuestion {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** Where hooks may be. */
+/** Where hooks may be. They are the operator's own, so a trace goes on there. */
 export function outboundOptions({ issuer, eventHosts }: Pick<Config, 'issuer' | 'eventHosts'>) {
-  return { allowLoopback: issuer.startsWith('http:'), trustedHosts: eventHosts }
+  return { allowLoopback: issuer.startsWith('http:'), trustedHosts: eventHosts, continuesTrace: true }
 }
 
 /**
@@ -53,9 +54,10 @@ export function askHook(
   const { inPlace, answers } = underWayAt(hook)
   const known = answers.get(question.id)
   if (known) return known
-  const asked = inPlace(question.person, hook.timeoutMillis, () => send(config, hook, question)).finally(() =>
-    answers.delete(question.id),
-  )
+  const facts = () => ({ 'mobile_gateway.hook': hook.name })
+  const asked = inPlace(question.person, hook.timeoutMillis, () =>
+    inSpan('ask a hook', { kind: 'client', facts }, () => send(config, hook, question)),
+  ).finally(() => answers.delete(question.id))
   answers.set(question.id, asked)
   return asked
 }

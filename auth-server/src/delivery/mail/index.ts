@@ -1,4 +1,5 @@
 // How mails leave: by SMTP, or while somebody develops as files in a folder. Opened once, loaded with the first mail.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { Config } from '../../config.ts'
 import { keepAsFiles } from './kept-as-files.ts'
 import type { Mailer } from './mailer.ts'
@@ -13,5 +14,9 @@ export function openMailer(
   tell: (line: string) => void = console.log,
 ): Mailer | undefined {
   if (mailUrl === undefined) return undefined
-  return mailUrl.kind === 'folder' ? keepAsFiles(mailUrl.folder, mailFrom, tell) : sendBySmtp(mailUrl, mailFrom)
+  const mailer = mailUrl.kind === 'folder' ? keepAsFiles(mailUrl.folder, mailFrom, tell) : sendBySmtp(mailUrl, mailFrom)
+  return {
+    ...mailer,
+    send: (message, signal) => inSpan('send a mail', { kind: 'client' }, () => mailer.send(message, signal)),
+  }
 }

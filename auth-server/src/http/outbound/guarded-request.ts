@@ -4,6 +4,8 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
+import { inSpan, type OpenSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
+import { TRACEPARENT } from '@mobile-api-gateway/sdk/tracing/traceparent.ts'
 import { isLoopbackAddress, isLoopbackHost, isPublicAddress } from './public-address.ts'
 
 /** Thrown for an address where no request may go. */
@@ -25,8 +27,15 @@ export interface OutboundOptions {
    * sent, and the certificate that is asked for, stay those of the address.
    */
   readonly reachedAt?: string
+  /**
+   * Whoever is there learns which trace the request is part of. Not for strangers, such as identity providers: to them, and
+   * whoever sees what they get, the ids would tell which requests of ours belong together.
+   */
+  readonly continuesTrace?: boolean
   readonly signal?: AbortSignal
 }
+
+type SpannedOptions = OutboundOptions & Readonly<{ span: OpenSpan | undefined }>
 
 /** What is sent. */
 export interface OutboundMessage {
@@ -43,11 +52,25 @@ export interface OutboundMessage {
  */
 export async function guardedRequest<T>(
   address: string,
-  { method, headers, body = '' }: OutboundMessage,
-  { timeoutMillis, allowLoopback, trustedHosts = [], reachedAt, signal }: OutboundOptions,
+  message: OutboundMessage,
+  options: OutboundOptions,
   read: (response: IncomingMessage) => T | Promise<T>,
 ): Promise<T> {
   const asked = new URL(address)
+  const facts = () => ({
+    'http.request.method': message.method,
+    'server.address': asked.hostname,
+    'server.port': Number(asked.port) || (asked.protocol === 'https:' ? 443 : 80),
+  })
+  return inSpan(message.method, { kind: 'client', facts }, (span) => send(asked, message, { ...options, span }, read))
+}
+
+async function send<T>(
+  asked: URL,
+  { method, headers, body = '' }: OutboundMessage,
+  { timeoutMillis, allowLoopback, trustedHosts = [], reachedAt, continuesTrace, signal, span }: SpannedOptions,
+  read: (response: IncomingMessage) => T | Promise<T>,
+): Promise<T> {
   const url = reachedAt === undefined ? asked : movedTo(reachedAt, asked)
   const { isSecure, lookup } = guardOf(url, { allowLoopback, trustedHosts, isNamed: reachedAt !== undefined })
 
@@ -55,7 +78,12 @@ export async function guardedRequest<T>(
   const options: RequestOptions = {
     method,
     // Node asks for the certificate of whom this header names.
-    headers: { host: asked.host, ...headers, ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }) },
+    headers: {
+      host: asked.host,
+      ...headers,
+      ...(span && continuesTrace && { [TRACEPARENT]: span.traceparent }),
+      ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }),
+    },
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -68,6 +96,7 @@ export async function guardedRequest<T>(
   })
   // Cut off later, it tells whoever reads it; who does not read it has what they want.
   response.on('error', () => {})
+  span?.tell({ 'http.response.status_code': response.statusCode ?? 0 })
   try {
     return await read(response)
   } finally {

@@ -1,4 +1,5 @@
 // One identity provider, made of its settings: what its kind knows to do, behind what counts for all of them.
+import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
 import { addressesOf, type FederationAddress, federationPath } from './addresses.ts'
@@ -27,7 +28,9 @@ export function openProvider(
   open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
 ): IdentityProvider | undefined {
   const allowLoopback = ours.startsWith('http:')
-  const known = openReachability()
+  const known = openReachability((work) =>
+    inSpan('ask a provider', { kind: 'client', facts: () => ({ 'mobile_gateway.provider': name }) }, work),
+  )
   let lookAgainAt = 0
   const outward = (trustedHosts: readonly string[]) =>
     guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback, trustedHosts })

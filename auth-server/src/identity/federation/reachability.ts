@@ -23,7 +23,8 @@ interface Reachability {
   lastTrouble(): ProviderProblem | undefined
 }
 
-export function openReachability(): Reachability {
+/** @param ask does what asks the provider */
+export function openReachability(ask: <T>(work: () => Promise<T>) => Promise<T>): Reachability {
   let downUntil = 0
   let last: ProviderProblem | undefined
   let trouble: ProviderProblem | undefined
@@ -42,7 +43,7 @@ export function openReachability(): Reachability {
   return {
     async reach(work) {
       try {
-        const result = await work()
+        const result = await ask(work)
         answered()
         return result
       } catch (error) {

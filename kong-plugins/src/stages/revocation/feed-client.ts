@@ -3,6 +3,7 @@ import { readBoundedJson } from '../../bounded-json.ts'
 import type { Clock } from '../../clock.ts'
 import { createMachineToken } from '../../machine-token.ts'
 import type { RevocationsConfig } from '../../schema/revocations.ts'
+import { askAuthServer } from '../../tracing/ask-auth-server.ts'
 import { type FeedAnswer, readFeedAnswer } from './feed-answer.ts'
 
 /** The feed of one issuer. */
@@ -43,7 +44,7 @@ export function createFeedClient({ issuer, config }: FeedAddress, clock: Clock):
     const url = new URL(config.url)
     if (cursor !== undefined) url.searchParams.set('cursor', cursor)
     url.searchParams.set('wait', String(waitSeconds))
-    return fetch(url, {
+    return askAuthServer('read the feed', url, {
       headers: { accept: 'application/json', authorization: `Bearer ${bearer}` },
       redirect: 'error',
       signal,

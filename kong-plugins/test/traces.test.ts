@@ -1,0 +1,154 @@
+// Traces through the gateway: a caller may name one, the backend hears of the span that verified the call, and it costs no round trip.
+import t from 'tap'
+import { readTracing } from '../src/tracing/open-tracing.ts'
+import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
+import type { KongRequest } from './support/kong-client.ts'
+import { startPluginServer } from './support/plugin-server.ts'
+import { traced } from './support/traced.ts'
+
+const key = await createSigningKey()
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
+const PARENT = '00f067aa0ba902b7'
+const TRACED = /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/
+
+async function setUp(t: { teardown(ended: () => unknown): void }) {
+  const keys = await startKeyServer(t, key)
+  const running = await startPluginServer(t)
+  const config = gatewayConfig(keys.jwksUri)
+  const authorization = `Bearer ${await signToken(key)}`
+  const first = running.connect()
+  const instance = await first.start('mobile-gateway', config)
+  await first.access(instance, { headers: { authorization } }) // the keys are there
+  /** One call on a connection of its own, with the number of times that the plugin server wrote. */
+  const call = async (headers: Record<string, string>, more: KongRequest = {}) => {
+    const kong = running.connect()
+    let writes = 0
+    kong.socket.on('data', () => writes++)
+    const outcome = await kong.access(instance, { headers: { authorization, ...headers }, ...more })
+    return { ...outcome, writes, traceparent: outcome.requestHeaders.traceparent }
+  }
+  return { call, keys, running, config, authorization }
+}
+
+t.test('off: what a client says of traces is neither read nor written', async (t) => {
+  const { call } = await setUp(t)
+  const outcome = await call({ traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=1' })
+  t.strictSame(outcome.calls, ['kong.request.get_header', 'kong.service.request.set_headers'])
+  t.notOk(Object.keys(outcome.requestHeaders).some((name) => /^trace/i.test(name)))
+  t.equal(outcome.writes, 2)
+})
+
+t.test('on: a trace goes on or begins, with the same reading and writing', async (t) => {
+  const { collector, close } = await traced(t)
+  const { call } = await setUp(t)
+  const going = await call({
+    traceparent: `00-${TRACE}-${PARENT}-00`,
+    tracestate: 'vendor=1',
+    authorization: 'Basic eA==',
+  })
+  t.match(going, { kind: 'exited', status: 401 })
+  const passed = await call({ traceparent: `00-${TRACE}-${PARENT}-00`, tracestate: 'vendor=1' })
+  t.equal(passed.writes, 2, 'one read and one write')
+  t.equal(passed.calls.filter((name) => name === 'kong.service.request.set_headers').length, 1)
+  t.match(passed.traceparent, new RegExp(`^00-${TRACE}-(?!${PARENT})[0-9a-f]{16}-01$`))
+  t.notOk('tracestate' in passed.requestHeaders, 'what vendors say of a trace that goes on stays')
+  const begun: (string | null | undefined)[] = []
+  for (const traceparent of [`00-${TRACE}-${PARENT}-01, 00-${TRACE}-${PARENT}-01`, `00-${TRACE}-${PARENT}`, '']) {
+    const outcome = await call({ traceparent, tracestate: 'vendor=1' })
+    t.match(outcome.traceparent, TRACED)
+    t.notMatch(outcome.traceparent, TRACE)
+    t.equal(outcome.requestHeaders.tracestate, null, 'without its traceparent it is worth nothing')
+    begun.push(outcome.traceparent)
+  }
+  await close()
+  const spans = collector.spans().filter(({ name }) => name === 'mobile-gateway')
+  const span = spans.find(({ spanId }) => passed.traceparent?.includes(spanId))
+  t.match(span, {
+    service: 'gateway',
+    kind: 2,
+    traceId: TRACE,
+    parentSpanId: PARENT,
+    facts: { 'mobile_gateway.policy': 'mobile-api', 'mobile_gateway.outcome': 'pass' },
+  })
+  t.match(
+    spans.find(({ facts }) => facts['mobile_gateway.outcome'] === 'deny'),
+    { traceId: TRACE, facts: { 'mobile_gateway.reason': /./, 'http.response.status_code': 401 } },
+  )
+  for (const traceparent of begun) t.ok(spans.some(({ spanId }) => traceparent?.includes(spanId)))
+})
+
+t.test('a client decides nothing about how much is sent; the backend is told what was decided', async (t) => {
+  const { collector, close } = await traced(t, { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' })
+  const { call } = await setUp(t)
+  const { traceparent } = await call({ traceparent: `00-${'0'.repeat(31)}1-${PARENT}-01` })
+  t.match(traceparent, /^00-0{31}1-[0-9a-f]{16}-00$/)
+  await close()
+  t.strictSame(collector.spans(), [])
+})
+
+t.test('keys that a call waits for are fetched below its span, and their server hears of it', async (t) => {
+  const { collector, close } = await traced(t)
+  const { keys, running, config } = await setUp(t)
+  const next = await createSigningKey('key-2')
+  keys.publish(key, next)
+  const kong = running.connect()
+  const outcome = await kong.access(await kong.start('mobile-gateway', config), {
+    headers: { authorization: `Bearer ${await signToken(next)}`, traceparent: `00-${TRACE}-${PARENT}-00` },
+  })
+  t.equal(outcome.kind, 'passed')
+  await close()
+  const span = collector.spans().find(({ name, parentSpanId }) => name === 'mobile-gateway' && parentSpanId === PARENT)
+  t.match(
+    collector
+      .spans()
+      .filter(({ name }) => name === 'fetch keys')
+      .find(({ parentSpanId }) => parentSpanId === span?.spanId),
+    { kind: 3, traceId: TRACE, facts: { 'http.response.status_code': 200 } },
+  )
+  t.match(keys.heard.at(-1)?.traceparent, new RegExp(`^00-${TRACE}-`))
+})
+
+t.test('separate plugins hang below each other, the backend below the last', async (t) => {
+  const { collector, close } = await traced(t)
+  const { running, config, authorization } = await setUp(t)
+  const { plans: _, default_limit: __, ...token } = config
+  const shared: Record<string, unknown> = {}
+  let traceparent = `00-${TRACE}-${PARENT}-00`
+  const kong = running.connect()
+  for (const [plugin, settings] of [
+    ['mobile-token', token],
+    ['mobile-identity', { policy: 'mobile-api' }],
+    ['mobile-quota', { policy: 'mobile-api' }],
+  ] as const) {
+    const outcome = await kong.access(await kong.start(plugin, settings), {
+      headers: { authorization, traceparent },
+      shared,
+    })
+    t.equal(outcome.kind, 'passed', plugin)
+    traceparent = outcome.requestHeaders.traceparent ?? ''
+  }
+  await close()
+  let parent = PARENT
+  for (const plugin of ['mobile-token', 'mobile-identity', 'mobile-quota']) {
+    const span = collector.spans().find(({ name }) => name === plugin)
+    t.match(span, { traceId: TRACE, parentSpanId: parent }, plugin)
+    parent = span?.spanId ?? ''
+  }
+  t.match(traceparent, new RegExp(`^00-${TRACE}-${parent}-01$`))
+})
+
+t.test('a collector that hangs delays no call', async (t) => {
+  const { collector, close } = await traced(t)
+  collector.answers('hangs')
+  const { call } = await setUp(t)
+  for (let each = 0; each < 20; each++) t.equal((await call({})).kind, 'passed')
+  const closing = performance.now()
+  await close()
+  t.ok(performance.now() - closing < 3500)
+})
+
+t.test('wrong settings are told together', async (t) => {
+  const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_TRACES_SAMPLER: 'some', OTEL_TRACES_SAMPLER_ARG: '7' }
+  t.throws(() => readTracing(wrong), /ENDPOINT is the http.*\n.*SAMPLER is one of.*\n.*ARG is a share/)
+  t.equal(readTracing({}), undefined)
+})
