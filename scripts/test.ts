@@ -1,6 +1,6 @@
 // npm test: one PostgreSQL for the whole run, then tap, then one line that says how many passed.
 import { spawn } from 'node:child_process'
-import { globSync, statSync } from 'node:fs'
+import { existsSync, globSync, statfsSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,9 @@ const FILE_TIMEOUT_SECONDS = 120
  * file twice and parses source maps, in the tests and in every process that they start.
  */
 const NO_NOTES = '--test-env=_TAPJS_PROCESSINFO_EXCLUDE_=/./'
+/** Linux's; the databases of a run take some hundred megabytes at a time. */
+const SHARED_MEMORY = '/dev/shm'
+const ROOM_BYTES = 4 * 1024 ** 3
 /** More than these is no bad luck of one moment. */
 const MOST_FILES_AGAIN = 3
 const SIGNAL_EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
@@ -59,7 +62,7 @@ await runCommand({ usage: USAGE, options: { ...OPTIONS, again: { type: 'boolean'
 async function main(args: readonly string[], again: boolean): Promise<number> {
   const wholeRun = !args.some((arg) => !arg.startsWith('-'))
   if (wholeRun && !reportOptionalParts()) return 1
-  const folder = await mkdtemp(join(tmpdir(), 'mobile-gateway-test-'))
+  const folder = await mkdtemp(join(inMemory() ?? tmpdir(), 'mobile-gateway-test-'))
   try {
     const given = process.env.TEST_DATABASE_URL
     if (given !== undefined && given !== '') return await runAll(args, again, { folder, databaseUrl: given })
@@ -72,6 +75,12 @@ async function main(args: readonly string[], again: boolean): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A folder that is held in memory, if there is one with room: a thousand databases are made and dropped in a run. */
+function inMemory(): string | undefined {
+  const room = existsSync(SHARED_MEMORY) ? statfsSync(SHARED_MEMORY) : undefined
+  return room !== undefined && room.bavail * room.bsize >= ROOM_BYTES ? SHARED_MEMORY : undefined
 }
 
 /** Says what is missing and what that leaves out; false when this run may not go without it. */

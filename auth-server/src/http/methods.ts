@@ -1,5 +1,5 @@
 // 405 for the methods that a path does not know, instead of a 404 that hides the path.
-import type { FastifyContextConfig, FastifyInstance, HTTPMethods } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { HttpProblem } from './problem.ts'
 import { sendProblem } from './problem-handler.ts'
 import { pathOf } from './request-path.ts'
@@ -15,54 +15,71 @@ const METHODS = [
   'TRACE',
   'QUERY',
 ] as const satisfies HTTPMethods[]
+type Method = (typeof METHODS)[number]
 
-/** The answers to whatever method a path does not know, by the pattern of its route. */
-type KnownPaths = Map<string, Readonly<{ problem: HttpProblem; errors: FastifyContextConfig['errors'] }>>
+/** The answer to whatever method a path does not know, and how the path answers errors. */
+interface KnownPath {
+  readonly allowed: readonly string[]
+  readonly problem: HttpProblem
+  readonly errors: FastifyContextConfig['errors']
+  /** Its pattern, part by part. */
+  readonly parts: readonly string[]
+}
 
 declare module 'fastify' {
   interface FastifyInstance {
-    knownPaths: KnownPaths
+    /** By the pattern of the route. */
+    knownPaths: Map<string, KnownPath>
   }
 }
 
-/** Methods that the router has no word for (PROPFIND, LINK …) find no route; they are answered by the path alone. */
+/** Answers requests that find no route, but a path that other methods know. */
 export function addMethods(app: FastifyInstance): void {
-  const known: KnownPaths = new Map()
-  app.decorate('knownPaths', known)
+  app.decorate('knownPaths', new Map())
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return
-    const path = pathOf(request.url)
-    const found = known.get(path) ?? [...known].find(([pattern]) => fits(pattern, path))?.[1]
-    if (found) return sendProblem(reply, found.problem, found.errors)
+    if (request.is404) return refuseMethod(request, reply)
   })
 }
 
-function fits(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split('/'), path.split('/')]
-  return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
+/** The answer, if the path is known and the method is what it lacks. Undefined: nothing is sent. */
+export function refuseMethod({ server, url, method }: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  const path = pathOf(url)
+  const found = server.knownPaths.get(path) ?? mostFitting(server.knownPaths.values(), path.split('/'))
+  if (found !== undefined && !found.allowed.includes(method)) return sendProblem(reply, found.problem, found.errors)
 }
 
-/**
- * Registers 405 with an Allow header (RFC 9110 §15.5.6) for every method that the path has no route for yet.
- * @param config what hooks have to know of the path, whatever the method, and how it answers errors
- */
+/** As the router chooses: what is written out goes before a parameter. */
+function mostFitting(known: Iterable<KnownPath>, path: readonly string[]): KnownPath | undefined {
+  const fits = ({ parts }: KnownPath): boolean =>
+    parts.length === path.length && parts.every((part, index) => part.startsWith(':') || part === path[index])
+  const parameters = ({ parts }: KnownPath): number => parts.filter((part) => part.startsWith(':')).length
+  return [...known].filter(fits).sort((a, b) => parameters(a) - parameters(b))[0]
+}
+
+/** Answers 405 with an Allow header (RFC 9110 §15.5.6) to every method that the path has no route for. */
 export function allowOnly(
   app: FastifyInstance,
   url: string,
-  allowed: readonly (typeof METHODS)[number][],
-  config: FastifyContextConfig = {},
+  allowed: readonly Method[],
+  { errors }: FastifyContextConfig = {},
 ): void {
-  const problem = new HttpProblem('invalid_request', `use ${allowed.join(' or ')}`, {
-    status: 405,
-    headers: { allow: allowed.join(', ') },
-  })
-  app.knownPaths.set(url, { problem, errors: config.errors })
+  const description = `use ${allowed.join(' or ')}`
+  const headers = { allow: allowed.join(', ') }
+  const problem = new HttpProblem('invalid_request', description, { status: 405, headers })
+  app.knownPaths.set(url, { allowed, problem, errors, parts: url.split('/') })
+}
+
+/**
+ * Makes routes of those other methods, where hooks have to know the path whatever the method. They are many for the
+ * router, so other paths do without.
+ */
+export function routeEveryMethod(app: FastifyInstance, url: string, config: FastifyContextConfig): void {
   app.route({
     method: METHODS.filter((method) => !app.hasRoute({ method, url })),
     url,
     config,
     // Before a body is read: what it would have to be, does not matter any more.
-    onRequest: async (_request, reply) => sendProblem(reply, problem),
+    onRequest: async (request, reply) => refuseMethod(request, reply),
     handler: () => {},
   })
 }

@@ -2,11 +2,18 @@
 import { isOperationId, OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { ManagementOperation } from '@mobile-api-gateway/sdk/contract/operation.ts'
 import { MANAGEMENT_PATH } from '@mobile-api-gateway/sdk/contract/scopes.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteHandlerMethod } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onSendHookHandler,
+  RouteHandlerMethod,
+} from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import type { Deps } from '../deps.ts'
 import { addJson, jsonOf } from '../http/json.ts'
-import { allowOnly } from '../http/methods.ts'
+import { allowOnly, refuseMethod } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
 import { HttpProblem, tooManyRequests } from '../http/problem.ts'
 import { authorityOfClient } from '../identity/administration/authority.ts'
@@ -52,9 +59,10 @@ function rows(): readonly (readonly [OperationId, ManagementOperation])[] {
   return ids.map((id) => [id, OPERATIONS[id]])
 }
 
-/** What is below the API and no operation. */
+/** What is below the API and no operation, or one by another method. */
 function allowNothing(scope: FastifyInstance, url: string): void {
-  scope.all(url, { config: CONFIG }, () => {
+  const onRequest: onRequestHookHandler = async (request, reply) => refuseMethod(request, reply)
+  scope.all(url, { config: CONFIG, onRequest }, () => {
     throw new HttpProblem('not_found', 'there is no operation at this address', { status: 404 })
   })
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { addJson } from '../http/json.ts'
-import { allowOnly } from '../http/methods.ts'
+import { allowOnly, routeEveryMethod } from '../http/methods.ts'
 import { addCors } from './cors.ts'
 import { giveNonce } from './dpop/proof.ts'
 import { type Endpoint, pathsOf } from './endpoint.ts'
@@ -21,7 +21,10 @@ export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<vo
       })
     else addRoutes(app, deps, endpoint)
     const { methods, errors, cors } = endpoint
-    for (const url of pathsOf(endpoint)) allowOnly(app, url, methods, { errors, cors })
+    for (const url of pathsOf(endpoint)) {
+      allowOnly(app, url, methods, { errors })
+      if (cors !== undefined) routeEveryMethod(app, url, { errors, cors })
+    }
   }
 }
 

@@ -19,6 +19,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { keepClients, readClients } from '../../src/store/kept-clients.ts'
 import { confirmSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
 import { testDatabase } from './database.ts'
+import { reuseKeys } from './quick-keys.ts'
 
 export const ISSUER = 'http://localhost:4000'
 export const USER = { email: 'ada@example.com', password: 'a long enough passphrase' }
@@ -58,6 +59,7 @@ export async function testServer(
     ...environment,
   })
   const log: string[] = []
+  reuseKeys()
   const db = openDatabase(config.databaseUrl, () => {})
   const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
   const providers = await readProviders(config, environment)
