@@ -11,6 +11,7 @@ import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn, type UpstreamSession } from '../store/queries/sign-in.ts'
+import type { UpstreamSubject } from '../store/tables/upstream-logins.ts'
 import { appNameOf } from './app-looks.ts'
 import { noteBrowser } from './new-browser.ts'
 import { resumePath } from './paths.ts'
@@ -34,6 +35,8 @@ export interface ProvenPerson {
   readonly addedClaims?: AddedClaims
   /** Who that is there, and what the provider calls the sign-in, if it does. */
   readonly upstream?: UpstreamSession
+  /** By which the person is known there: it has to be theirs still. */
+  readonly identity?: UpstreamSubject
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */
@@ -42,7 +45,8 @@ export interface ProvenPerson {
 
 /**
  * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
- * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at. In a way that
+ * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at, or the account
+ * elsewhere is linked to them no more. In a way that
  * the visit does not offer nobody is signed in, whatever page it came from.
  * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */

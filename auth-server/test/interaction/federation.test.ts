@@ -12,6 +12,8 @@ import { invite } from '../../src/identity/invitations.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { MAX_NAME_LENGTH } from '../../src/identity/person-name.ts'
+import { unlinkIdentity } from '../../src/store/queries/federation.ts'
+import { unlessOnlyWay } from '../../src/store/queries/ways-in.ts'
 import { addAddress, addEve } from '../support/account.ts'
 import { Browser, formsOf, visitCookie } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
@@ -530,6 +532,28 @@ t.test('an address that is proven elsewhere in the same moment leaves no account
   t.match((await answer.opened).body, /There is an account with <strong>bob@corp.example<\/strong> already/)
   t.equal(await countPeople(server), before + 1, 'that of whoever was faster')
   t.strictSame(await db.selectFrom('identities').selectAll().execute(), [])
+})
+
+t.test('an account elsewhere that is unlinked while its sign-in completes signs nobody in', async (t) => {
+  const { server, visit, upstream, signIn } = await start(t)
+  const { db, config, deps } = server
+  const { sub: personId } = await claimsOf(server, await signIn(BOB))
+  await setPassword(db, { personId, sealed: await sealPassword(config.passwordPepper, 'seven green lanterns') })
+  await db.deleteFrom('sessions').execute()
+  const identity = await db.selectFrom('identities').select(['issuer', 'subject']).executeTakeFirstOrThrow()
+  const { browser, page } = await visit()
+  const callback = await upstream(browser, page, BOB)
+  const meanwhile = await unlessOnlyWay(db, async (trx) => {
+    await sql`select from people where id = ${personId} for update`.execute(trx)
+    const opened = browser.open(callback)
+    await untilBlocked(db)
+    await unlinkIdentity(trx, identity, { personId, issuers: issuersOf(deps.providers) })
+    return { opened }
+  })
+  if (meanwhile === 'only way') throw new Error('they have a password')
+  const answer = await meanwhile.opened
+  t.match(answer, { statusCode: 400, body: /<h1>/ })
+  t.strictSame(await db.selectFrom('sessions').selectAll().execute(), [])
 })
 
 t.test('what was linked to somebody else meanwhile is said, and the sign-in goes on', async (t) => {

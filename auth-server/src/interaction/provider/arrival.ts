@@ -12,7 +12,6 @@ import type { IdentityProvider, VouchedAddress } from '../../identity/federation
 import { recognise } from '../../identity/federation/recognise.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { noteIdentityUse } from '../../store/tables/identities.ts'
 import { keepForLink, type LinkingPerson, type UpstreamSubject } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
@@ -110,6 +109,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     authEpoch,
     ...authenticatedBy(['fed']),
     issuer: provider.issuer,
+    identity: subject,
     ...(account !== undefined && { account }),
     addedClaims: toldClaims(provider, identity, request.log),
     upstream: {
@@ -118,6 +118,6 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
       sealedLogout: await keptLogout(identity, config.keyEncryptionKeys),
     },
   }
-  const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
+  const done = await completeSignIn(deps, request, reply, visit, proven)
   return done === 'person changed' ? failed('ended', 400) : reply
 }

@@ -4,7 +4,9 @@ import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { unfinished, type VisitProof } from '../tables/authorization-requests.ts'
+import { useIdentity } from '../tables/identities.ts'
 import type { BrowserProof } from '../tables/sessions.ts'
+import type { UpstreamSubject } from '../tables/upstream-logins.ts'
 import { sessionsOf, stepDone } from '../visit-steps.ts'
 
 /** The sessions of people with such a role: they end with the browser, and after this time. */
@@ -33,6 +35,8 @@ export interface SignIn extends BrowserProof {
   readonly addedClaims?: AddedClaims | undefined
   /** Who that is there, and what the provider calls the sign-in, if it does. */
   readonly upstream?: UpstreamSession | undefined
+  /** By which the person is known there: it has to be theirs still. */
+  readonly identity?: UpstreamSubject | undefined
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -47,7 +51,8 @@ export interface SignIn extends BrowserProof {
 
 /**
  * `done`, and by which sign-in (this one, or the one that the same form had done before); or nothing has happened:
- * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read, or a new password is due.
+ * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read, a new
+ * password is due, or the account elsewhere leads to them no more.
  */
 export type SignInOutcome =
   | Readonly<{ kind: 'done'; signInId: string; tokenHash: string; endsWithBrowser: boolean }>
@@ -65,7 +70,7 @@ export type SignInOutcome =
  *
  * @param also what belongs to a sign-in that was done, in its transaction
  *
- * Two statements: the first waits for other sign-ins of this browser, the second, reading afterwards, sees the sessions
+ * Two statements, and one more for who comes from elsewhere: the first waits for other sign-ins of this browser, the last, reading afterwards, sees the sessions
  * that they opened (READ COMMITTED).
  */
 export function signIn(
@@ -77,6 +82,7 @@ export function signIn(
     const visits = await lockVisits(trx, input.visits)
     const visit = visits.find(({ id, isOpen }) => isOpen && id === input.requestId)
     if (!visit) return { kind: 'visit over' }
+    if (input.identity && !(await useIdentity(trx, input.identity, input.personId))) return { kind: 'person changed' }
     const outcome = await openSession(trx, input, {
       sessionIds: visits.flatMap(({ sessionIds }) => sessionIds),
       doneAs: visit.signInId === null ? [] : input.tokenHashesOf(visit.signInId),

@@ -1,7 +1,7 @@
 // Who a person is elsewhere: the subject of an issuer, which is one person's here.
 import { sql } from 'kysely'
 import { REMOVED_WHILE_UNDOABLE } from '../account-change.ts'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import type { UpstreamSubject } from './upstream-logins.ts'
 
@@ -67,11 +67,22 @@ export async function findPersonByIdentity(
     .executeTakeFirst()
 }
 
-/** Notes that somebody has signed in by it; the newest token counts. */
-export async function noteIdentityUse(db: Db, { issuer, subject, sealedToken }: UpstreamSubject): Promise<void> {
-  await sql`
+/**
+ * Notes that somebody signs in by it; the newest token counts. False when it is not theirs any more. The person's row is
+ * locked first, as by all who take an identity away: whoever does so now either waits for this, or is seen here.
+ */
+export async function useIdentity(
+  trx: Trx,
+  { issuer, subject, sealedToken }: UpstreamSubject,
+  personId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    with person as materialized (select id from people where id = ${personId} for key share)
     update identities set used_at = auth_now(), sealed_token = coalesce(${sealedToken ?? null}, sealed_token)
-    where issuer = ${issuer} and subject = ${subject} and removed_at is null`.execute(db)
+    from person
+    where issuer = ${issuer} and subject = ${subject} and person_id = person.id and removed_at is null
+    returning issuer`.execute(trx)
+  return rows.length === 1
 }
 
 /** An identity as its person sees it. */
