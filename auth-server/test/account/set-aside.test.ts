@@ -2,6 +2,8 @@
 import t, { type Test } from 'tap'
 import { thingIds } from '../../src/account/security/set-aside/routes.ts'
 import { MFA_ACR, PASSKEY_ACR } from '../../src/identity/acr.ts'
+import type { AddressProof } from '../../src/store/tables/email-addresses.ts'
+import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
 import { accountToken, addEve, addPasskey, addSetAside, atAccount } from '../support/account.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { openMailbox } from '../support/mailbox.ts'
@@ -25,8 +27,8 @@ async function open(t: Test) {
     await db.updateTable('authenticators').set({ confirmed_at: ASIDE }).where('id', '=', id).execute()
     return { id, path: `${PAGE}/${thingIds(server.config.cookieSecrets, { id })[0]}` }
   }
-  const asideAddress = async (key: string) => {
-    const row = { person_id: personId, key, address: key, created_at: ASIDE, suspended_at: new Date() }
+  const asideAddress = async (key: string, proof_before: AddressProof | null = 'verified') => {
+    const row = { person_id: personId, key, address: key, created_at: ASIDE, suspended_at: new Date(), proof_before }
     await db.insertInto('email_addresses').values(row).execute()
     return `${PAGE}/${thingIds(server.config.cookieSecrets, { id: key })[0]}`
   }
@@ -158,6 +160,27 @@ t.test('an address comes back, unless somebody else has proven it meanwhile', as
   const rows = db.selectFrom('email_addresses').select(['key', 'proof', 'suspended_at']).orderBy('key')
   t.match(await rows.where('key', 'like', '%e%s@example.com').execute(), [{ proof: 'verified' }])
   t.match(await rows.where('key', '=', 'mine@example.com').execute(), [{ proof: 'verified', suspended_at: null }])
+})
+
+t.test('an address comes back as well proven as it was, and no better', async (t) => {
+  const { server, db, asideAddress, signIn, bringBack } = await open(t)
+  await addPasskey(server, 'old', OLD)
+  const promise = { emailKey: '@corp.example', address: '@corp.example', role: 'developer', apiId: null } as const
+  await db.transaction().execute((trx) => insertRolePromise(trx, promise))
+  const browser = await signIn(['pop', 'user', 'mfa'])
+  for (const [before, after] of [
+    ['verified', 'verified'],
+    ['assigned', 'assigned'],
+    ['imported', 'imported'],
+    [null, 'imported'],
+  ] as const) {
+    const key = `${before}@example.com`
+    t.match((await bringBack(browser, await asideAddress(key, before))).headers, { location: /news=broughtBack/ }, key)
+    const row = db.selectFrom('email_addresses').where('key', '=', key).select('proof')
+    t.strictSame(await row.execute(), [{ proof: after }], key)
+  }
+  await bringBack(browser, await asideAddress('eve@corp.example', 'imported'))
+  t.strictSame(await db.selectFrom('person_roles').selectAll().execute(), [], 'nor does what is promised to it')
 })
 
 t.test('an app that comes back takes the place of the one there is', async (t) => {

@@ -1,4 +1,5 @@
 // People of other systems: imported with their hashes, they sign in as before, and their password is ours from the first time on.
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { type ImportSettings, importPeople } from '../../src/identity/import/import-people.ts'
@@ -6,8 +7,11 @@ import { textOf } from '../../src/identity/import/items.ts'
 import { authenticate } from '../../src/identity/local-account.ts'
 import { openerFor } from '../../src/identity/migration/open.ts'
 import { renewStored, sealPassword } from '../../src/identity/password.ts'
+import { signUpByIdentity } from '../../src/store/queries/federation.ts'
+import { insertImported } from '../../src/store/queries/import-people.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { findPersonByEmail } from '../../src/store/tables/people.ts'
+import { untilBlocked } from '../support/database.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
 import { storedPassword } from '../support/people.ts'
 import { testServer, USER } from '../support/server.ts'
@@ -116,6 +120,50 @@ t.test('two runs at once import each person once', async (t) => {
     .executeTakeFirstOrThrow()
   t.equal(Number(count), 600)
 })
+
+for (const [what, emails, blockedBy] of [
+  ['by its main address', ['ada@x.example'], 'identity'],
+  ['by another address', ['main@x.example', 'ada@x.example'], 'address'],
+] as const)
+  t.test(
+    `an import and a sign-up of one person ${what} and a provider at once: one waits, and neither fails`,
+    async (t) => {
+      const { db } = await setUp(t)
+      const issuer = 'https://idp.example'
+      const [email = '', ...more] = emails
+      const nobody = { name: null, language: null, claims: {}, status: 'active', hash: null, pepperId: null } as const
+      const addresses = [...more, 'zoe@x.example'].map((key) => ({ key, address: key, proof: 'imported' as const }))
+      const identities = ['a', 'b'].map((subject) => ({ issuer, subject }))
+      const belongings = { addresses, groups: [], identities, totp: null, registrations: [] }
+      const person = { ...nobody, id: 'usr_imported', email, emailKey: email, proof: 'imported' as const, belongings }
+      const signUp = () =>
+        db.transaction().execute((trx) =>
+          signUpByIdentity(trx, {
+            ...{ issuer, subject: 'b', id: 'usr_new', name: undefined, language: 'en', guest: undefined },
+            email: { address: 'ada@x.example', key: 'ada@x.example' },
+          }),
+        )
+      // Holds the import up in the middle, by what stands before the identity that both want.
+      const started = await db.transaction().execute(async (trx) => {
+        await sql`insert into people (id) values ('usr_third')`.execute(trx)
+        await (blockedBy === 'identity'
+          ? sql`insert into identities (issuer, subject, person_id) values (${issuer}, 'a', 'usr_third')`
+          : sql`insert into email_addresses (person_id, key, address, proof, proven_at)
+              values ('usr_third', 'zoe@x.example', 'zoe@x.example', 'verified', auth_now())`
+        ).execute(trx)
+        const imported = db.transaction().execute((inner) => insertImported(inner, [person]))
+        await untilBlocked(db)
+        const signedUp = signUp()
+        await untilBlocked(db, 2)
+        return { imported, signedUp }
+      })
+      const [imported, signedUp] = await Promise.allSettled([started.imported, started.signedUp])
+      t.match(imported, { status: 'fulfilled' })
+      t.strictSame(signedUp, { status: 'fulfilled', value: undefined }, 'they are there already')
+      const owner = await db.selectFrom('identities').where('subject', '=', 'b').select('person_id').execute()
+      t.strictSame(owner, [{ person_id: 'usr_imported' }])
+    },
+  )
 
 t.test('an account that is there stays as it is, by whatever spelling of its address', async (t) => {
   const { db, run, signsIn } = await setUp(t)

@@ -78,7 +78,7 @@ async function setUp(t: Test, { trustVerified = false } = {}) {
     addresses: await db
       .selectFrom('email_addresses')
       .where('person_id', '=', personId)
-      .select(['key', 'proof', 'is_primary'])
+      .select(['key', 'proof', 'proof_before', 'is_primary'])
       .orderBy('key')
       .execute(),
   })
@@ -173,8 +173,8 @@ for (const [shown, amr, factors] of [
         factors: factors.map((kind) => ({ kind })),
         identities: [],
         addresses: [
-          { key: EMAIL, proof: 'verified', is_primary: true },
-          { key: OTHER, proof: null, is_primary: false },
+          { key: EMAIL, proof: 'verified', proof_before: null, is_primary: true },
+          { key: OTHER, proof: null, proof_before: 'verified', is_primary: false },
         ],
       })
       t.match((await browser.open('/account')).body, '<h1>Your account', 'this login goes on')
@@ -194,8 +194,8 @@ t.test('who reads the mail is the owner: what others have added before signs nob
     factors: [],
     identities: [],
     addresses: [
-      { key: EMAIL, proof: 'verified', is_primary: true },
-      { key: OTHER, proof: null, is_primary: false },
+      { key: EMAIL, proof: 'verified', proof_before: null, is_primary: true },
+      { key: OTHER, proof: null, proof_before: 'verified', is_primary: false },
     ],
   })
   t.notOk(await server.signsIn(EMAIL, FOREIGN_PASSWORD))

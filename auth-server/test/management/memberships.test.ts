@@ -181,6 +181,12 @@ t.test('members are found by an address or by how a name begins; who asks to com
     return items.map((item: { person_id: string | null; email: string | null }) => item.person_id ?? item.email)
   }
   t.strictSame(await find({ email: 'Second-of-Ruth@example.com' }), [ruth])
+  await server.db
+    .updateTable('email_addresses')
+    .set({ proof: 'imported' })
+    .where('key', '=', 'second-of-ruth@example.com')
+    .execute()
+  t.strictSame(await find({ email: 'Second-of-Ruth@example.com' }), [], 'an imported one is proven by nobody')
   t.strictSame(await find({ name: 'ruth a' }), [ruth])
   t.strictSame(await find({ email: 'unknown@example.com' }), ['unknown@example.com'])
   t.strictSame(await find({ email: 'nobody' }), [])

@@ -77,7 +77,7 @@ export const PEOPLE_OPERATIONS = {
     description: 'By an address, by how a name begins, or all of a kind. The audit log says that you looked.',
     query: exactly({
       ...PAGE_MEMBERS,
-      email: Type.Optional(text(254, 'An address that is proven to be theirs, whole.')),
+      email: Type.Optional(text(254, 'An address that they sign in with, whole.')),
       name: Type.Optional(Type.String({ minLength: 2, maxLength: 100, description: 'How the name begins.' })),
       status: Type.Optional(STATUS),
       kind: Type.Optional(KIND),

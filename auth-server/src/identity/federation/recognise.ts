@@ -5,7 +5,7 @@ import { randomId } from '../../crypto/random.ts'
 import { asOneLine } from '../../http/one-line.ts'
 import type { Language } from '../../pages/language.ts'
 import type { Db } from '../../store/database.ts'
-import { AddressTakenMeanwhile, isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
+import { IdentityTakenMeanwhile, isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
 import { type DeviceOfGuest, wouldSignUp } from '../../store/queries/sign-up.ts'
 import { findPersonByIdentity } from '../../store/tables/identities.ts'
 import { lockInvitation } from '../../store/tables/invitations.ts'
@@ -114,7 +114,7 @@ async function signUp(
     return { kind: 'person', ...person }
   })
   return made.catch((error: unknown) => {
-    if (error instanceof AddressTakenMeanwhile) return undefined
+    if (error instanceof IdentityTakenMeanwhile) return undefined
     throw error
   })
 }

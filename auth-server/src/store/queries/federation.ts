@@ -23,53 +23,55 @@ export interface FederatedNewcomer extends UpstreamSubject {
   readonly guest: DeviceOfGuest | undefined
 }
 
-/** The address was proven elsewhere in the same moment; undoes the transaction that it is thrown in. */
-export class AddressTakenMeanwhile extends Error {}
+/** The identity was taken elsewhere in the same moment; undoes the transaction that it is thrown in. */
+export class IdentityTakenMeanwhile extends Error {}
 
 /**
- * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's already, or
- * the guest who makes it has ended. What the key of a guest could do ends with their epoch.
- * @throws {AddressTakenMeanwhile} so that no account is left without its address
+ * Makes the account of an identity, in one statement; undefined when the address is somebody's already, or the guest who
+ * makes it has ended. What the key of a guest could do ends with their epoch. The address comes first: imports (see
+ * import-people.ts) take addresses before identities as well, so neither ever waits for the other in a circle.
+ * @throws {IdentityTakenMeanwhile} so that no account is left without its identity
  * Whatever else was written down for the address counted for nothing, and goes on doing so.
  */
 export async function signUpByIdentity(
   trx: Trx,
   { id, name, language, email, guest, ...identity }: FederatedNewcomer,
 ): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
-  const { rows } = await sql<{ personId: string; authEpoch: number; emailKey: string | null }>`
-    with newcomer as (${guest ? standingGuest(guest) : sql`select ${id}::text as id`}), identity as (
+  const { rows } = await sql<{ personId: string; authEpoch: number; hasIdentity: boolean }>`
+    with asked as (${guest ? standingGuest(guest) : sql`select ${id}::text as id`}), address as (
+      insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
+      select id, ${email?.key ?? null}, ${email?.address ?? null}, 'verified', auth_now(), true
+      from asked where ${email?.key ?? null}::text is not null
+      on conflict (key) where proof is not null do nothing
+      returning person_id
+    ), newcomer as materialized (
+      ${email ? sql`select person_id as id from address` : sql`select id from asked`}
+    ), identity as (
       insert into identities (issuer, subject, person_id, used_at)
       select ${identity.issuer}, ${identity.subject}, newcomer.id, auth_now() from newcomer
-      where not exists (select from email_addresses where key = ${email?.key ?? null} and proof is not null)
       ${takeIdentity(identity)}
       returning person_id
-    ), address as (
-      insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
-      select person_id, ${email?.key ?? null}, ${email?.address ?? null}, 'verified', auth_now(), true
-      from identity where ${email?.key ?? null}::text is not null
-      on conflict (key) where proof is not null do nothing
-      returning key
     ), device as (
-      update device_keys set account_since = auth_now() from identity where device_keys.jkt = ${guest?.deviceJkt ?? null}
+      update device_keys set account_since = auth_now() from newcomer where device_keys.jkt = ${guest?.deviceJkt ?? null}
     ), person as (
       ${
         guest
           ? sql`
       update people set kind = 'member', name = ${name ?? null}, language = ${language}, auth_epoch = auth_epoch + 1,
                         updated_at = auth_now()
-      from identity where people.id = identity.person_id returning people.id, people.auth_epoch`
+      from newcomer where people.id = newcomer.id returning people.id, people.auth_epoch`
           : sql`
-      insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from identity
+      insert into people (id, name, language) select id, ${name ?? null}, ${language} from newcomer
       returning id, auth_epoch`
       }
     )
-    select id as "personId", auth_epoch as "authEpoch", (select key from address) as "emailKey" from person`.execute(
+    select id as "personId", auth_epoch as "authEpoch", exists (select from identity) as "hasIdentity" from person`.execute(
     trx,
   )
   const [made] = rows
   if (!made) return undefined
-  const { emailKey, ...person } = made
-  if (emailKey !== (email?.key ?? null)) throw new AddressTakenMeanwhile()
+  const { hasIdentity, ...person } = made
+  if (!hasIdentity) throw new IdentityTakenMeanwhile()
   return person
 }
 

@@ -93,7 +93,9 @@ export async function insertImported(
     ), linked as (
       insert into identities (issuer, subject, person_id)
       select more.issuer, more.subject, whole.id
-      from whole, jsonb_to_recordset(belongings->'identities') as more(issuer text, subject text) order by 1, 2, 3
+      -- After all addresses, as in a sign-up (federation.ts): neither waits for the other in a circle.
+      from (select count(*) from more_addresses) addresses_are_there,
+           whole, jsonb_to_recordset(belongings->'identities') as more(issuer text, subject text) order by 1, 2, 3
       on conflict do nothing returning person_id
     ), grouped as (
       insert into group_members (person_id, group_name)

@@ -2,6 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { IS_FACTOR_IN_FORCE } from '../sql.ts'
+import type { AddressProof } from '../tables/email-addresses.ts'
 
 export type SetAsideKind = 'passkey' | 'totp' | 'address'
 
@@ -67,7 +68,7 @@ export type BroughtBack = 'back' | 'not back' | 'taken'
 
 /**
  * Brings a thing back, if the login has shown something older, by the rule above: `not back` when it has not, or it is gone;
- * `taken` when an address is somebody else's by now, and then it is gone as well. It is as new as if it had been added now, so this can be taken back, too;
+ * `taken` when an address is somebody else's by now, and then it is gone as well. An address is as well proven as it was. It is as new as if it had been added now, so this can be taken back, too;
  * an app takes the place of the one there is.
  */
 export async function bringThingBack(
@@ -95,15 +96,15 @@ export async function bringThingBack(
     return rows.length === 1 ? 'back' : 'not back'
   }
   // Away first: the index of proven addresses then settles who has it.
-  const { rows } = await sql<{ address: string }>`
+  const { rows } = await sql<{ address: string; proof: AddressProof }>`
     delete from email_addresses thing
     where thing.key = ${id} and thing.person_id = ${personId} and ${OF_ADDRESS} and ${shows(sql`thing.created_at`)}
-    returning address`.execute(trx)
+    returning address, coalesce(proof_before, 'imported') as proof`.execute(trx)
   const [away] = rows
   if (!away) return 'not back'
   const back = await sql`
     insert into email_addresses (person_id, key, address, proof, proven_at)
-    values (${personId}, ${id}, ${away.address}, 'verified', auth_now())
+    values (${personId}, ${id}, ${away.address}, ${away.proof}, auth_now())
     on conflict (key) where proof is not null do nothing returning key`.execute(trx)
   return back.rows.length === 1 ? 'back' : 'taken'
 }

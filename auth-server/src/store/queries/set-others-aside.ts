@@ -43,7 +43,8 @@ export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }
       delete from identities identity where person_id = ${personId} and not ${isShownIdentity}
       returning removed_at is null as was_in_force
     ), address as (
-      update email_addresses set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
+      update email_addresses
+      set proof = null, proof_before = proof, proven_at = null, is_primary = false, suspended_at = auth_now()
       where person_id = ${personId} and key <> ${emailKey} and proof is not null
       returning true as was_in_force
     )

@@ -110,7 +110,7 @@ async function takeAddressesBack(trx: Trx, { personId, since, addedSince }: Reac
     or (${isAdded} and exists (select from email_addresses other where ${isOlder})))`
   await sql`
     update email_addresses email
-    set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
+    set proof = null, proof_before = proof, proven_at = null, is_primary = false, suspended_at = auth_now()
     where person_id = ${personId} and proof is not null and ${isNew}`.execute(trx)
   // One that somebody else has proven meanwhile is theirs; and while an older one stands, one that was taken away stays so:
   // its owner may have had reason to, and whoever reads it now would have the account. What proof it had stands in the

@@ -26,6 +26,8 @@ export interface EmailAddresses {
   /** Taken away, or set aside after "that wasn't me"; it has no proof then, and can get it back for a while. */
   removed_at: Date | null
   suspended_at: Date | null
+  /** Of one that was set aside: what stood behind it until then. */
+  proof_before: AddressProof | null
 }
 
 export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
@@ -44,6 +46,7 @@ export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
         created_at: 'exported',
         removed_at: 'exported',
         suspended_at: 'exported',
+        proof_before: 'exported',
       },
     },
     erased: { cascade: 'people' },

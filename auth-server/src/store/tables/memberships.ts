@@ -132,7 +132,7 @@ export async function listMembersOfApis(
       sql`id in (
         select id from memberships where email_key = ${emailKey}
         union all select proven.id from memberships proven join email_addresses email on email.person_id = proven.person_id
-        where email.key = ${emailKey} and email.proof is not null)`,
+        where email.key = ${emailKey} and email.proof <> 'imported')`,
     name !== undefined &&
       sql`person_id in (
         select id from people where lower(name) ~>=~ lower(${name}::text) and lower(name) ~<~ lower(${end}::text))`,
