@@ -1,7 +1,7 @@
 // What an answer to a registration form is worth when the form has changed since: nothing that could not be given today.
 import type { RegistrationField } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import t from 'tap'
-import { claimValue, isAsked } from '../../src/identity/registration-answers.ts'
+import { claimValue, isAsked, isAtLeast, readAnswer } from '../../src/identity/registration-answers.ts'
 import type { Answers } from '../../src/store/tables/registrations.ts'
 
 type Changed = Partial<RegistrationField> & Pick<RegistrationField, 'type'>
@@ -76,5 +76,38 @@ t.test('of choices, those that are no option any more are not told; an age is to
   t.equal(claimValue(age, { x: '18' }), true)
   t.equal(claimValue({ ...age, required: false }, { x: false }), false)
   t.equal(claimValue(age, {}), undefined)
+  t.end()
+})
+
+t.test('an age is reached on the birthday, and of 29 February on 1 March where there is none', (t) => {
+  for (const [born, age, day, before] of [
+    ['2008-11-29', 18, '2026-11-29', '2026-11-28'],
+    ['2008-02-29', 18, '2026-03-01', '2026-02-28'],
+    ['2008-02-29', 20, '2028-02-29', '2028-02-28'],
+    ['2008-02-28', 18, '2026-02-28', '2026-02-27'],
+    ['2008-03-01', 20, '2028-03-01', '2028-02-29'],
+    ['2008-12-31', 18, '2026-12-31', '2026-12-30'],
+    ['2009-01-01', 18, '2027-01-01', '2026-12-31'],
+    // 2000 has a leap day, 1900 had none.
+    ['2000-02-29', 100, '2100-03-01', '2100-02-28'],
+  ] as const) {
+    t.ok(isAtLeast(born, age, day), `${born} ${day}`)
+    t.notOk(isAtLeast(born, age, before), `${born} ${before}`)
+  }
+  const adult = { name: 'adult', label, type: 'age-at-least', age: 18 } as const
+  const typed = (text: string) =>
+    readAnswer(adult, (name) => (name === 'answer.adult' ? text : undefined), '2026-11-29')
+  for (const text of ['2007-02-29', '1900-02-29', '2008-02-30', '2008-2-29', '29.02.2008', '9999-12-31', '1869-12-31'])
+    t.strictSame(typed(text), { problem: 'wrong' }, text)
+  t.strictSame(typed('2008-02-29'), { answer: '18' })
+  t.strictSame(typed('2026-11-29'), { problem: 'young' }, 'whoever is born today')
+  t.end()
+})
+
+t.test('a field may be called as what every object has, and is asked and told as any other', (t) => {
+  const field = { name: 'constructor', label, type: 'text', claim: 'builder' } as const
+  t.ok(isAsked({ fields: [field] }, {}))
+  t.equal(claimValue(field, {}), undefined)
+  t.equal(claimValue(field, { constructor: 'Ada' }), 'Ada')
   t.end()
 })

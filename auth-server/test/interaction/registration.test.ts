@@ -6,7 +6,7 @@ import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { subscribe } from '../../src/catalogue/subscriptions.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
-import { Browser } from '../support/browser.ts'
+import { Browser, formsOf } from '../support/browser.ts'
 import { clientCredentials, secretClient } from '../support/clients.ts'
 import { answerOf, logIn } from '../support/phone.ts'
 import { API, testServer } from '../support/server.ts'
@@ -109,6 +109,24 @@ t.test(
         status,
         encodeURIComponent(value.slice(0, 9)),
       )
+    const raw = (...pairs: readonly string[]) => {
+      const [form] = formsOf(page.body).filter(({ action }) => action.endsWith('/registration'))
+      const sent = new URLSearchParams({ ...form?.hidden, ...GOOD }).toString()
+      const cookie = [...browser.cookies].map((one) => one.join('=')).join('; ')
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: server.config.issuer, cookie }
+      const payload = [sent, ...pairs].join('&')
+      return app.inject({ method: 'POST', url: form?.action ?? '/none', headers, payload })
+    }
+    for (const twice of ['answer.club=go', 'answer.days.tu=yes', 'answer.terms=1', 'answer.given='])
+      t.equal((await raw(twice)).statusCode, 400, `twice: ${twice}`)
+    for (const name of ['__proto__', '__proto__=x&__proto__[club]'])
+      t.equal((await raw(`${name}=go`)).statusCode, 400, name)
+    for (const name of ['answer.club[]', 'answer.club[0]', 'answer[club]', 'answer.club.chess', 'answer.given.x'])
+      t.equal(
+        (await browser.submit(page, '/registration', { ...GOOD, 'answer.club': '', [name]: 'chess' })).statusCode,
+        422,
+        name,
+      )
     t.equal(await stored(), undefined, 'nothing of it is kept')
     t.match(refused.body, /id="answer\.days\.mo"[^>]* checked/)
     t.equal(await stored(), undefined)
@@ -119,6 +137,7 @@ t.test(
       'answer.size': '',
       'answer.days.mo': '',
       'answer.unknown': 'x',
+      ...{ 'answer.__proto__': 'x', 'answer.constructor': 'x', constructor: 'x', 'answer.days.su': 'yes' },
     })
     t.strictSame(await stored(), { given: true, adult: '18', club: 'chess', days: ['tu'], terms: '1' })
     const tokens = (await site.redeem(answerOf(answered).code)).json()
@@ -313,6 +332,9 @@ t.test('a form that would tell too much, or that nobody could answer, is refused
     [/cannot become the claim email/, { name: 'a', type: 'email', label, claim: 'email' }],
     [/cannot become the claim sub/, { name: 'a', type: 'text', label, claim: 'sub' }],
     [/cannot become the claim scope/, { name: 'scope', type: 'text', label }],
+    [/cannot become the claim constructor/, { name: 'constructor', type: 'text', label }],
+    [/cannot become the claim prototype/, { name: 'a', type: 'text', label, claim: 'prototype' }],
+    [/cannot become the claim __proto__/, { name: 'a', type: 'text', label, claim: '__proto__' }],
     [/which the API does not have/, { name: 'a', type: 'text', label, scope: 'other' }],
     [/needs options/, { name: 'a', type: 'choice', label }],
     [/needs age/, { name: 'a', type: 'age-at-least', label }],
