@@ -137,5 +137,10 @@ type NameOf<E> =
       : never
     : never
 
+type NameOfAny<E> = E extends Event<infer Type, infer Outcome> ? `${Type} ${Outcome}` : never
+
+/** Every event, as `<type> <outcome>`. */
+export type AuditEventName = NameOfAny<AuditEvent>
+
 /** The events that a person can have in their own log, as `<type> <outcome>`. */
 export type PersonEventName = NameOf<AuditEvent>

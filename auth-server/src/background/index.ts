@@ -8,12 +8,16 @@ import type { Deps } from '../deps.ts'
 import { eraseDueAccounts } from '../identity/deletion.ts'
 import { pepperId } from '../identity/password.ts'
 import { eraseUnseenGuests } from '../identity/unseen-guests.ts'
+import type { Texts } from '../pages/locales/en.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { noteFirstPepper } from '../store/queries/peppers.ts'
 import { trimRefusals } from '../store/queries/take-usage.ts'
 import { setDeadHooksAside } from '../store/tables/outbox.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
+
+/** One without words for administrators does not compile. */
+type NamedJob = Job & Readonly<{ name: keyof Texts['administration']['health']['jobNames'] }>
 
 /** Starts every background job. Returns what ends them. */
 export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promise<void> {
@@ -24,7 +28,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
   }
   const tellHead = headTeller(db, log)
-  const jobs: readonly Job[] = [
+  const jobs: readonly NamedJob[] = [
     { name: 'reload signing keys', everySeconds: RELOAD_EVERY_SECONDS, run: () => keys.reload() },
     {
       name: 'rotate signing keys',

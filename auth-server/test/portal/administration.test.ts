@@ -331,8 +331,13 @@ t.test(
   'the audit log is searched, paged, and says what is no day; machine clients, people and commands are told apart',
   async (t) => {
     const path = `${BELOW}/audit`
-    t.match(await page(`${path}?type=role`), /role: developer-given[\s\S]*By: a person/)
-    t.notMatch(await page(`${path}?type=role`), /account: suspended/)
+    t.match(
+      await page(`${path}?type=role`),
+      /Role given: developer[\s\S]*<code>role<\/code> <code>developer-given<\/code>[\s\S]*By: a person/,
+    )
+    t.notMatch(await page(`${path}?type=role`), /Account suspended/)
+    const german = { headers: { 'accept-language': 'de' } }
+    t.match((await chief.browser.request('GET', `${path}?type=role`, german)).body, 'Rolle vergeben: Entwickler')
     t.match(await page(`${path}?person_id=${personId}&type=account`), /By: a person/)
     t.match(await page(`${path}?since=2020-01-01&until=2020-01-02`), /Nothing fits/)
     for (const query of [
@@ -378,6 +383,10 @@ t.test('keys with their schedule; health with what waits', async (t) => {
     await page(`${BELOW}/health`),
     /can be written, schema \d{4}_[\s\S]*No gateway has told[\s\S]*Mails[\s\S]*\d+ wait/,
   )
+  for (const name of ['empty the outbox', 'of another release'])
+    server.deps.jobs.set(name, { name, everySeconds: 1, ranAt: null, hasFailed: false })
+  const german = await chief.browser.request('GET', `${BELOW}/health`, { headers: { 'accept-language': 'de' } })
+  t.match(german.body, /Senden, was auf Zustellung wartet[\s\S]*of another release/)
 })
 
 t.test('each step wants a recent sign-in: a browser left open looks, and does nothing', async (t) => {

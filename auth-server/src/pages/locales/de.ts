@@ -19,6 +19,7 @@ import { ADMINISTRATION } from './de/portal-administration.ts'
 import { PORTAL_APIS } from './de/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './de/portal-applications.ts'
 import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
+import { AUDIT_WORDS } from './de/portal-audit.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { PORTAL_HOOKS } from './de/portal-hooks.ts'
 import { PORTAL_MEMBERS } from './de/portal-members.ts'
@@ -66,6 +67,7 @@ export const DE = {
   portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
+  auditWords: AUDIT_WORDS,
   portalHooks: PORTAL_HOOKS,
   portalMembers: PORTAL_MEMBERS,
   reference: REFERENCE,

@@ -19,6 +19,7 @@ import { ADMINISTRATION } from './en/portal-administration.ts'
 import { PORTAL_APIS } from './en/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './en/portal-applications.ts'
 import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
+import { AUDIT_WORDS } from './en/portal-audit.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { PORTAL_HOOKS } from './en/portal-hooks.ts'
 import { PORTAL_MEMBERS } from './en/portal-members.ts'
@@ -66,6 +67,7 @@ export const EN = {
   portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
+  auditWords: AUDIT_WORDS,
   portalHooks: PORTAL_HOOKS,
   portalMembers: PORTAL_MEMBERS,
   reference: REFERENCE,

@@ -1,4 +1,5 @@
 // The audit log: searched on a page, and as a file for spreadsheets. People stand there under their pseudonyms.
+import type { AuditEventName } from '../../audit/events.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { actionLink, button } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
@@ -40,8 +41,8 @@ function auditPage(me: PortalPerson, filter: AuditFilter, found: FoundEvents, re
       ...hiddenFields({ person_id: filter.person_id }),
     ]
     const entries = found.items.map((event) => ({
-      title: html`<span lang="en">${event.type}: ${event.outcome}</span>`,
-      detail: html`${timeAgo(new Date(event.at), me.now, texts)}${wordsOf(event, texts).map((word) => html`<br>${word}`)}`,
+      title: nameOf(event, texts),
+      detail: html`${timeAgo(new Date(event.at), me.now, texts)} · <code>${event.type}</code> <code>${event.outcome}</code>${wordsOf(event, texts).map((word) => html`<br>${word}`)}`,
     }))
     const content = html`${filter.person_id !== undefined && note(audit.about(filter.person_id))}
 ${searchForm(path, ...fields, button(find, 'quiet'))}
@@ -62,6 +63,12 @@ function wrongSearch(refused: HttpProblem | 'bad day', texts: Texts): Html {
   return refused === 'bad day'
     ? wrongNotice(audit.badDay, texts, { title, field: 'since' })
     : wrongNotice(audit.badFilter, texts, { title })
+}
+
+/** An event that has no words does not compile; one of a newer or older release has its plain name. */
+function nameOf({ type, outcome }: FoundEvent, { auditWords }: Texts): string {
+  const words: Readonly<Record<AuditEventName, string>> = auditWords
+  return new Map(Object.entries(words)).get(`${type} ${outcome}`) ?? `${type}: ${outcome}`
 }
 
 function wordsOf({ person, client_id, api_id, by, change }: FoundEvent, { administration }: Texts): readonly string[] {

@@ -6,7 +6,6 @@ import { summaryList } from '../../pages/components/summary.ts'
 import { dayOf, timeAgo } from '../../pages/components/time.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
-import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
@@ -53,7 +52,7 @@ ${rowsOr(
 <h2>${health.deliveries}</h2>
 ${rowsOr(
   deliveries.map(({ kind, waiting, failing }) => ({
-    title: kindWords(kind, texts),
+    title: inWords(kind, health.kinds),
     detail: health.waiting(waiting, failing),
   })),
   health.noDeliveries,
@@ -61,7 +60,7 @@ ${rowsOr(
 <h2>${health.jobs}</h2>
 ${rowsOr(
   jobs.map(({ name, ran_at, failed }) => ({
-    title: name,
+    title: inWords(name, health.jobNames),
     detail: ran_at === null ? health.notYet : failed ? health.failed : health.ran(ago(ran_at)),
   })),
   health.noJobs,
@@ -74,9 +73,9 @@ function rowsOr(entries: readonly RowEntry[], empty: string) {
   return entries.length > 0 ? rows(entries) : emptyState(empty)
 }
 
-function kindWords(kind: string, { administration }: Texts): string {
-  const words: Readonly<Record<string, string>> = administration.health.kinds
-  return Object.hasOwn(words, kind) ? (words[kind] ?? kind) : kind
+/** What an instance of another release says of has its plain name. */
+function inWords(name: string, words: Readonly<Record<string, string>>): string {
+  return new Map(Object.entries(words)).get(name) ?? name
 }
 
 export const SERVER_ROUTES: PortalRoutes = {
