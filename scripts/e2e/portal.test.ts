@@ -163,6 +163,8 @@ t.test('from a stranger to a working call, on a phone', needsChromium, async (t)
     })) {
       await tab.goto(issuer + path)
       await look(t, tab, `de-${name}`, 'de')
+      if (name === 'api')
+        t.notMatch(await tab.locator('main').innerText(), 'localhost:8000', 'no other stack’s address')
     }
     t.strictSame(german.complaints, [])
   })

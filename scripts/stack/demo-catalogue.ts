@@ -10,6 +10,7 @@ import {
 import { formatYamlProblem, readCatalogueFile } from '@mobile-api-gateway/auth-server/catalogue/file/read.ts'
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
+import type { Origins } from '@mobile-api-gateway/auth-server/config/yaml-origins.ts'
 import { isLoopbackHost } from '@mobile-api-gateway/auth-server/http/outbound/public-address.ts'
 import { createAccount, ensurePassword } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { DEMO } from '../demo/known.ts'
@@ -20,6 +21,8 @@ export interface DemoCatalogueOptions {
   readonly file: string
   /** Its text, with the addresses of this machine. */
   readonly text: string
+  /** To which the addresses in the files that it names are moved. */
+  readonly origins?: Origins
   readonly databaseUrl: string
   /** Of the auth server. */
   readonly issuer: string
@@ -41,9 +44,18 @@ function requireThisMachine(issuer: string): void {
  * @throws {Error} with every mistake of the file, a line each; nothing has changed then
  */
 export async function takeCatalogue(options: DemoCatalogueOptions): Promise<ImportReport> {
-  const { file, text, databaseUrl, issuer, passwordPepper, gatewayClientSecret, password = DEMO.password } = options
+  const {
+    file,
+    text,
+    databaseUrl,
+    issuer,
+    passwordPepper,
+    gatewayClientSecret,
+    password = DEMO.password,
+    origins,
+  } = options
   if (password === DEMO.password) requireThisMachine(issuer)
-  const catalogue = await readCatalogueFile(text, process.env, besideFile(file))
+  const catalogue = await readCatalogueFile(text, process.env, besideFile(file, origins))
   if (!('apis' in catalogue)) throw new Error(catalogue.map((problem) => formatYamlProblem(file, problem)).join('\n'))
   try {
     return await withDatabase(databaseUrl, async (db) => {

@@ -114,6 +114,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     passwordPepper: secrets.PASSWORD_PEPPER,
     gatewayClientSecret: secrets.GATEWAY_CLIENT_SECRET,
     password: demoPassword,
+    origins: urls.origins,
   }
   await takeCatalogue({ ...catalogue, text: renderCatalogue(catalogueText) })
   await launch(processes.gateway)

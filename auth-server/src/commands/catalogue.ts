@@ -112,7 +112,7 @@ async function importFile({ path, origins }: NamedFile, options: ImportOptions, 
     console.error('Nothing has changed.')
     return 1
   }
-  const catalogue = await readCatalogueFile(moveCatalogue(text, origins), process.env, besideFile(path))
+  const catalogue = await readCatalogueFile(moveCatalogue(text, origins), process.env, besideFile(path, origins))
   if (!('apis' in catalogue)) return refused(catalogue)
   try {
     const report = await withDatabase(databaseUrl, (db) => importCatalogue(db, catalogue, options))

@@ -35,6 +35,8 @@ function startOf(node: Scalar): number {
 const ADDRESS_KEYS = new Set([
   ...['url', 'jwks_uri', 'issuer', 'audiences', 'public_origin', 'resource_metadata'],
   ...['resource', 'authorization_servers', 'token_url'],
+  // Of OpenAPI documents beside the catalogue, as `url` is.
+  ...['authorizationUrl', 'tokenUrl', 'refreshUrl', 'openIdConnectUrl'],
 ])
 
 export function* findOrigins(node: unknown, origins: Origins): Generator<ScalarReplacement> {

@@ -119,6 +119,7 @@ function commands({ commandPrefix, resource }: DevelopmentStack, texts: Texts): 
     [`${commandPrefix}npm run demo -- --browser`, development.commands.browser],
     [`${commandPrefix}npm run demo -- --sign-up`, development.commands.signUp],
     [`${commandPrefix}npm run demo -- --device`, development.commands.device],
+    [`${commandPrefix}npm run demo -- --provider`, development.commands.provider],
     [
       `${commandPrefix}npm run app -- add --name "My App" --redirect com.example.mine:/callback --api mobile-api`,
       development.commands.app,

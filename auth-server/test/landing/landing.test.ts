@@ -42,6 +42,7 @@ t.test('in development it says what runs, how to sign in and how to go on, and w
     DEMO.email,
     DEMO.password,
     'AUTH_PORT=4001 npm run demo',
+    'npm run demo -- --provider',
     '/.well-known/openid-configuration',
     '/account',
     'Nothing was refused',

@@ -96,6 +96,10 @@ t.test('the catalogue names each API with its plans and limits in numbers; a hid
   await shown(ada, '/portal/apis/management', 404)
   t.match(await shown(ada, '/portal/apis/old'), /takes no new subscriptions/)
   t.notMatch(await shown(ada, '/portal/apis/old'), /Subscribe an app/)
+  const open = { ...secret, id: 'open', name: 'Open API', resource: 'https://api.example.com/open' }
+  await ask('POST', '/apis', { body: { ...open, plans: ['gold', 'guest'], guest_plan: 'guest' } })
+  for (const path of ['/portal/apis/open', '/portal/apis/open/subscribe'])
+    t.match(await shown(ada, path), /gold(?:(?!plan of guests)[^])*guest[^]*The plan of guests/, path)
 })
 
 t.test('API description or OpenAPI document with script, javascript: links: a page of text alone', async (t) => {
@@ -148,6 +152,11 @@ t.test(
     t.equal(sent.statusCode, 303)
     const at = String(sent.headers.location)
     t.match(at, /^\/portal\/subscriptions\/sub_/)
+    t.match(
+      server.log.join(''),
+      `npm run approval -- approve ${at.split('/').at(-1)}`,
+      'whoever runs the server reads it',
+    )
     const one = await shown(ada, at)
     t.match(one, /aria-current="step">Sent/)
     t.match(one, new RegExp(`href="/portal/applications/${app.clientId}"`), 'the way on to the app')

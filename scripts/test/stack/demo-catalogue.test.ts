@@ -71,6 +71,16 @@ t.test('a stack takes the file in; the same again changes nothing', async (t) =>
   t.ok(await authenticate(db, peppers, DEMO, []))
 })
 
+t.test('what the file names has the addresses of this stack, as the file itself', async (t) => {
+  const { db, options } = await prepared(t)
+  const origins = { 'http://localhost:8000': 'http://localhost:9', 'http://localhost:4000': 'http://localhost:8' }
+  await takeCatalogueFile({ ...options, origins })
+  const [found] = await db.selectFrom('api_documents').select('document').execute()
+  t.match(found?.document, '- url: http://localhost:9/mobile')
+  t.match(found?.document, 'tokenUrl: http://localhost:8/token')
+  t.notMatch(found?.document, /localhost:[48]000/)
+})
+
 t.test('the password that everybody knows opens nothing where others could come', async (t) => {
   const { db, options } = await prepared(t)
   for (const issuer of ['https://login.example.com', 'http://192.168.1.5:4000', 'https://localhost'])

@@ -1,5 +1,6 @@
-// The limits of a plan in words, as gateways have told them.
+// A plan in words: its limits, as gateways have told them, and for whom it is.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 
 export type ListedPlanOf = OperationAnswer<'plans.list'>['items'][number]
@@ -20,4 +21,14 @@ export function limitsInWords(
       return [said.length > 1 ? portalApis.differs(line) : line]
     })
   return lines.length > 0 ? lines.join(' · ') : portalApis.limitUnknown
+}
+
+/** The same, and what the plan is for where that goes without an app's choice. */
+export function planInWords(
+  plan: ListedPlanOf,
+  api: Readonly<{ id: string; guest_plan: string | null }>,
+  texts: Texts,
+): Html {
+  const isOfGuests = plan.name === api.guest_plan
+  return html`${limitsInWords(plan, api.id, texts)}${isOfGuests && html`<br>${texts.portalApis.guestPlan}`}`
 }

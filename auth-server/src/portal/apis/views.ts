@@ -12,7 +12,7 @@ import type { PortalPerson } from '../route.ts'
 import type { SignInWay } from '../ways/offer.ts'
 import { offerInWords } from '../ways/view.ts'
 import { documentView, type ShownReference } from './document-view.ts'
-import { type ListedPlanOf, limitsInWords } from './limits.ts'
+import { type ListedPlanOf, limitsInWords, planInWords } from './limits.ts'
 
 export type ShownApi = OperationAnswer<'apis.get'>
 
@@ -87,7 +87,7 @@ ${summaryList(
 <h2>${portalApis.scopes}</h2>
 ${api.scopes.length > 0 ? rows(api.scopes.map((scope) => scopeRow(scope, texts))) : html`<p>${portalApis.noScopes}</p>`}
 <h2>${portalApis.plans}</h2>
-${rows(plans.map((plan) => ({ title: plan.name, detail: limitsInWords(plan, api.id, texts) })))}
+${rows(plans.map((plan) => ({ title: plan.name, detail: planInWords(plan, api, texts) })))}
 ${reference === null && notice('warn', portalApis.unreadable)}
 ${reference ? documentView(reference, texts) : false}`
     const isOpen = api.offer !== 'deprecated' && api.suspended_at === null

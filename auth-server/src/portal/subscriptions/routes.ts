@@ -69,7 +69,18 @@ export function subscriptionRoutes(): PortalRoutes {
         const sent = await me.attempt('subscriptions.create', { body })
         if (sent instanceof HttpProblem)
           return sendPage(reply.code(sent.status), reviewPage(me, { ...review, scopes, problem: sent }))
-        return me.backTo(reply, hrefOf(PATHS.subscription, { subscription: sent.body.id }))
+        const { id, status } = sent.body
+        // Beside npm start whoever reads it is the one to approve.
+        if (status === 'pending')
+          request.log.info(
+            {
+              step: 'subscription requested',
+              client: application.client_id,
+              note: `waits for approval: npm run approval -- approve ${id}`,
+            },
+            'an application asks for an API',
+          )
+        return me.backTo(reply, hrefOf(PATHS.subscription, { subscription: id }))
       },
     },
     [PATHS.subscription]: {

@@ -12,7 +12,7 @@ import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import { type ListedPlanOf, limitsInWords } from '../apis/limits.ts'
+import { type ListedPlanOf, planInWords } from '../apis/limits.ts'
 import { apiRow, type ShownApi } from '../apis/views.ts'
 import { searchApps } from '../applications/search.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
@@ -42,7 +42,7 @@ export function planPage(
     const entries = plans.map((plan) => ({
       title: plan.name,
       href: hrefTo(plan.name),
-      detail: limitsInWords(plan, api.id, texts),
+      detail: planInWords(plan, api, texts),
     }))
     const content = html`${stepsAt('plan', texts)}\n${rows(entries)}`
     const back = { label: api.name, href: hrefOf(PATHS.api, { api: api.id }) }
@@ -144,7 +144,7 @@ export function reviewPage({ frame, binding }: PortalPerson, review: Review): Pa
         { key: words.api, value: api.name },
         {
           key: words.plan,
-          value: limits ? `${plan}: ${limitsInWords(limits, api.id, texts)}` : plan,
+          value: limits ? html`${plan}: ${planInWords(limits, api, texts)}` : plan,
           change: change(hrefOf(PATHS.subscribe, ids)),
         },
         {

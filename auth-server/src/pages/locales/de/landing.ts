@@ -34,6 +34,7 @@ export const LANDING = {
       browser: 'Dasselbe, und Sie melden sich in Ihrem Browser an.',
       signUp: 'Dasselbe, und jemand Neues legt dabei ein Konto an.',
       device: 'Ohne Anmeldung: Der Schlüssel des Telefons ist die Person, die danach ein Konto anlegt.',
+      provider: 'Jemand meldet sich mit einem Konto bei einem anderen Anbieter an.',
       app: 'Registriert eine eigene App.',
       curl: 'Ohne Token kein Zugang: 401.',
       token: 'Mit einem Token der Person der Demo: was das Backend erfährt.',

@@ -27,6 +27,8 @@ export const PORTAL_APIS = {
   limit: (calls, period, counted) =>
     `${calls} ${calls === '1' ? 'Aufruf' : 'Aufrufe'} pro ${PERIODS[period]} ${COUNTED[counted]}`,
   differs: (limit) => `${limit} (die Gateways sind sich nicht einig; das ist der kleinste Wert)`,
+  guestPlan:
+    'Der Tarif der Gäste: Er zählt ihre Aufrufe in jeder App, die Menschen ohne Konto zulässt, welchen Tarif die App selbst auch hat. Apps wählen einen anderen.',
   limitUnknown: 'Die Grenzen stehen hier, sobald ein Gateway sie nennt, nach dem ersten Aufruf.',
   operations: 'Operationen',
   withoutTag: 'Weitere',

@@ -33,6 +33,7 @@ export const LANDING = {
       browser: 'The same, and you sign in with your browser.',
       signUp: 'The same, and somebody new makes an account on the way.',
       device: 'Without a login: the phone’s key is the user, who then makes an account.',
+      provider: 'Somebody signs in by an account at another provider.',
       app: 'Registers an app of your own.',
       curl: 'No token, no entry: 401.',
       token: 'With a token of the demo’s person: what the backend gets to know.',
