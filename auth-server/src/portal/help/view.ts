@@ -67,7 +67,7 @@ function values({ chosen, issuer }: HelpFacts, settings: SnippetSettings, texts:
   ]
   return html`<h2>${help.values(app.name)}</h2>
 ${summaryList(entries, texts)}
-${use && !use.isApproved && note(help.waits)}${!use && note(help.noApi)}<p>${actionLink(help.tryIt, hrefFor('tryIt', app.client_id))} ${actionLink(help.chooseOther, PATHS.helpApps)}</p>`
+${use && !use.isApproved && note(help.waits)}${!use && note(help.noApi)}<p>${actionLink(help.tryIt, hrefFor('tryIt', app.client_id))} · ${actionLink(help.chooseOther, PATHS.helpApps)}</p>`
 }
 
 function mono(text: string): Html {
