@@ -50,9 +50,9 @@ t.test(
     t.match(curl.body, 'href="/portal/try?app=shop-app"')
     for (const part of ['pkce', 'browser', 'refresh', 'dpop', 'signOut', 'appLinks', 'devices'])
       t.match(curl.body, `<h2 id="${part}">`)
-    t.match(curl.body, /PKCE: why[^]*Device identities[^]*For backends[^]*X-Authenticated-UserId/)
+    t.match(curl.body, /PKCE: why[\s\S]*Device identities[\s\S]*For backends[\s\S]*X-Authenticated-UserId/)
     const german = await browser.request('GET', '/portal/help', { headers: { 'accept-language': 'de' } })
-    t.match(german.body, /PKCE: warum[^]*Geräte-Identitäten[^]*Für Backends[^]*X-Authenticated-UserId/)
+    t.match(german.body, /PKCE: warum[\s\S]*Geräte-Identitäten[\s\S]*Für Backends[\s\S]*X-Authenticated-UserId/)
     // An API of the server itself comes first in the list of its subscriptions, and is shown to no developer.
     const builtIn = managementApi(ISSUER)
     await defineBuiltInApi(server.db, builtIn)
