@@ -1,11 +1,19 @@
 // Traces through the gateway: a caller may name one, the backend hears of the span that verified the call, and it costs no round trip.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { tellsModules, toldModules } from '@mobile-api-gateway/scripts/testing/loaded-modules.ts'
+import { startCollector } from '@mobile-api-gateway/scripts/testing/trace-collector.ts'
 import t from 'tap'
 import { readTracing } from '../src/tracing/open-tracing.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
-import type { KongRequest } from './support/kong-client.ts'
+import { KongClient, type KongRequest } from './support/kong-client.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 import { traced } from './support/traced.ts'
 
+const MAIN = join(import.meta.dirname, '../src/server/main.ts')
 const key = await createSigningKey()
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const PARENT = '00f067aa0ba902b7'
@@ -146,6 +154,48 @@ t.test('a collector that hangs delays no call', async (t) => {
   await close()
   t.ok(performance.now() - closing < 3500)
 })
+
+t.test(
+  'the process loads the libraries where a collector is named, sends what is left at its end, and ends in time',
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'traces-'))
+    t.teardown(() => rm(folder, { recursive: true }))
+    const [takes, hangs] = [await startCollector(t), await startCollector(t)]
+    hangs.answers('hangs')
+    const keys = await startKeyServer(t, key)
+    await Promise.all(
+      ['', takes.url, hangs.url].map(async (endpoint, index) => {
+        const socketPath = join(folder, `${index}.sock`)
+        const env = { ...process.env, ...tellsModules(/opentelemetry|tracing/), METRICS_LISTEN: '' }
+        const child = spawn(process.execPath, [MAIN, '--socket', socketPath], {
+          env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
+        t.teardown(() => child.kill('SIGKILL'))
+        let errors = ''
+        child.stderr.on('data', (chunk) => {
+          errors += chunk
+        })
+        for await (const chunk of child.stdout.iterator({ destroyOnReturn: false }))
+          if (String(chunk).includes('plugin server listens')) break
+        child.stdout.resume()
+        const kong = new KongClient(socketPath)
+        t.teardown(() => kong.close())
+        const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri))
+        t.match(await kong.access(instance, { headers: {} }), { status: 401 })
+        const ended = once(child, 'close')
+        const stopping = performance.now()
+        child.kill('SIGTERM')
+        t.strictSame(await ended, [0, null])
+        t.ok(performance.now() - stopping < 6000, `${performance.now() - stopping} ms`)
+        const libraries = toldModules(errors).filter((url) => /opentelemetry\/(?!api\/)|tracer\.ts/.test(url))
+        t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
+      }),
+    )
+    t.ok(takes.spans().some(({ name }) => name === 'mobile-gateway'))
+    t.equal(hangs.headers.length, 1)
+  },
+)
 
 t.test('wrong settings are told together', async (t) => {
   const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_TRACES_SAMPLER: 'some', OTEL_TRACES_SAMPLER_ARG: '7' }

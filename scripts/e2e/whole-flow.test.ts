@@ -1,4 +1,4 @@
-// The whole flow, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit.
+// The whole flow, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit, and it all stands in traces.
 
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
@@ -9,6 +9,7 @@ import { loadSecrets } from '../stack/secrets.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { call, logIn, refresh } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
+import { checkTraces, collectTraces, TRACED_CALLER } from './support/traces.ts'
 
 const EVE = { email: 'eve@example.com', password: 'another long passphrase' }
 
@@ -23,6 +24,7 @@ function withLimit(limit: string) {
 }
 
 onEachGateway(t, 'a call reaches the backend with the identity of user and app', async (t, kind) => {
+  const collector = await collectTraces(t)
   const stack = await testStack(t, kind)
   const tokens = await logIn(stack)
   const claims = decodeJwt(tokens.access_token)
@@ -42,9 +44,7 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
       x_authenticated_kind: 'guest',
       'X-Anonymous-Consumer': 'true',
       'x-custom': 'kept',
-      // Without a collector traces are none of our business.
-      traceparent: 'whatever-it-is',
-      tracestate: 'vendor=1',
+      ...TRACED_CALLER,
     },
   })
   t.equal(answer.status, 200)
@@ -58,8 +58,6 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
     'x-consumer-custom-id': claims.app_id,
     'x-credential-identifier': 'demo-app',
     'x-custom': 'kept',
-    traceparent: 'whatever-it-is',
-    tracestate: 'vendor=1',
   })
   const names = Object.keys(received as object)
   t.same(
@@ -78,7 +76,10 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
 
   const refreshed = await refresh(stack, tokens.refresh_token ?? '')
   t.not(refreshed.refresh_token, tokens.refresh_token)
-  t.equal((await call(stack, refreshed.access_token)).status, 200)
+  const begun = await call(stack, refreshed.access_token, { headers: { ...TRACED_CALLER, traceparent: 'none' } })
+  t.equal(begun.status, 200)
+  await stack.stop()
+  checkTraces(t, { continued: answer, begun, spans: collector.spans() })
 })
 
 onEachGateway(t, 'the limit counts per user and app, exactly, and rejected calls do not eat it', async (t, kind) => {
@@ -147,4 +148,8 @@ onEachGateway(t, 'without a good token nothing passes, and the answer says why',
     t.equal(answer.body.path, undefined, 'the backend was not reached')
   }
   t.equal((await call(stack, access_token, {}, '/elsewhere')).status, 404)
+  for (const headers of [TRACED_CALLER, { traceparent: 'none', tracestate: 'of=nothing' }]) {
+    const { body } = await call(stack, access_token, { headers })
+    t.match(body.headers, headers, 'where nothing is traced, what a client says of traces passes as it came')
+  }
 })

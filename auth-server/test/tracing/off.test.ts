@@ -1,49 +1,38 @@
 // Without a collector nothing of OpenTelemetry's SDK is loaded; with one it is, and a wrong setting is told before the start.
+import { tellsModules, toldModules } from '@mobile-api-gateway/scripts/testing/loaded-modules.ts'
 import { startCollector } from '@mobile-api-gateway/scripts/testing/trace-collector.ts'
 import t from 'tap'
-import { randomSecret } from '../../src/crypto/random.ts'
 import { testDatabase } from '../support/database.ts'
 import { startServer } from '../support/start.ts'
 
-/** Says on standard error which module is loaded. */
-const TELLS_MODULES = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module'
-  registerHooks({
-    load(url, context, next) {
-      if (/opentelemetry|tracing/.test(url)) process.stderr.write('loaded ' + url + '\\n')
-      return next(url, context)
-    },
-  })
-`)}`
+// The API alone, which does no work of its own, comes with the metrics.
+const LIBRARIES = /opentelemetry\/(?!api\/)|tracer\.ts/
 
 t.test('only a collector that is named has the libraries loaded', async (t) => {
   const collector = await startCollector(t)
-  const DATABASE_URL = await testDatabase(t)
-  const KEY_ENCRYPTION_KEY = randomSecret()
-  const NODE_OPTIONS = `--import ${TELLS_MODULES}`
-  for (const endpoint of ['', collector.url]) {
-    const started = startServer(t, {
-      DATABASE_URL,
-      KEY_ENCRYPTION_KEY,
-      NODE_OPTIONS,
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=the%20key',
-      OTEL_SERVICE_NAME: 'login',
-      DRAIN_SECONDS: '0',
-    })
-    await fetch(`${await started.url}/health/ready`)
-    started.signal('SIGTERM')
-    const { code, errors } = await started.ended
-    t.equal(code, 0)
-    const loaded = [...errors.matchAll(/^loaded (.*)$/gm)].map(([, url = '']) => url)
-    t.ok(
-      loaded.some((url) => url.endsWith('sdk/src/tracing/span.ts')),
-      'and what is loaded is told',
-    )
-    // The API alone, which is without work of its own, comes with the metrics.
-    const libraries = loaded.filter((url) => /opentelemetry\/(?!api\/)|tracer\.ts/.test(url))
-    t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
-  }
+  await Promise.all(
+    ['', collector.url].map(async (endpoint) => {
+      const started = startServer(t, {
+        ...tellsModules(/opentelemetry|tracing/),
+        DATABASE_URL: await testDatabase(t),
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_HEADERS: 'api-key=the%20key',
+        OTEL_SERVICE_NAME: 'login',
+        DRAIN_SECONDS: '0',
+      })
+      await fetch(`${await started.url}/health/ready`)
+      started.signal('SIGTERM')
+      const { code, errors } = await started.ended
+      t.equal(code, 0)
+      const loaded = toldModules(errors)
+      t.ok(
+        loaded.some((url) => url.endsWith('sdk/src/tracing/span.ts')),
+        'and what is loaded is told',
+      )
+      const libraries = loaded.filter((url) => LIBRARIES.test(url))
+      t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
+    }),
+  )
   t.match(collector.headers[0], { 'api-key': 'the key', url: '/v1/traces' })
   t.match(
     collector.spans().find(({ name }) => name === 'GET /health/ready'),

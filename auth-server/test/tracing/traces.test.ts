@@ -1,6 +1,8 @@
 // Traces: what a request does hangs together, callers may name a trace and nothing more, and no collector ever holds anybody up.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import type { ClientRequest } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CollectedSpan } from '@mobile-api-gateway/scripts/testing/trace-collector.ts'
 import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
@@ -124,6 +126,29 @@ t.test(
     for (const { traceparent } of toProvider) t.equal(traceparent, 'undefined', 'a stranger learns nothing of traces')
   },
 )
+
+t.test('a caller that hangs up in the middle ends the span, too', async (t) => {
+  const { collector, close } = await traced(t)
+  const { app } = await testServer(t)
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const arrived = once(app.server, 'connection')
+  const socket = connect(Number(port), '127.0.0.1')
+  const [connection] = await arrived
+  const begun = once(app.server, 'request')
+  socket.write(
+    'POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\na',
+  )
+  await begun
+  const closed = once(connection, 'close')
+  socket.destroy()
+  await closed
+  await new Promise(setImmediate)
+  await close()
+  t.match(
+    collector.spans().filter(({ kind }) => kind === 2),
+    [{ name: 'POST /token', hasFailed: true, facts: { 'error.type': 'aborted' } }],
+  )
+})
 
 t.test('the flag of a caller decides nothing about how much is sent, nor does the id', async (t) => {
   const { collector, close } = await traced(t, { share: 0 })
