@@ -19,7 +19,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { keepClients, readClients } from '../../src/store/kept-clients.ts'
 import { confirmSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
 import { testDatabase } from './database.ts'
-import { reuseKeys } from './quick-keys.ts'
+import { withQuickKeys } from './quick-keys.ts'
 
 export const ISSUER = 'http://localhost:4000'
 export const USER = { email: 'ada@example.com', password: 'a long enough passphrase' }
@@ -59,14 +59,13 @@ export async function testServer(
     ...environment,
   })
   const log: string[] = []
-  reuseKeys()
   const db = openDatabase(config.databaseUrl, () => {})
   const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
   const providers = await readProviders(config, environment)
   const hooks = await readHooks(config, environment, logger)
   await confirmSubscriptions(db, subscriptionsOf(hooks))
   const clients = keepsClients ? keepClients(db, config.databaseUrl, () => {}) : readClients(db)
-  const deps = await openDeps(config, db, { providers, hooks, clients })
+  const deps = await withQuickKeys(() => openDeps(config, db, { providers, hooks, clients }))
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()
