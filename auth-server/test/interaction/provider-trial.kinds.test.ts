@@ -1,10 +1,14 @@
-// Trying a provider of each kind: every claim that came is shown, with what the mapping makes of it, or the check that failed by its name; and nothing comes of it.
+// Trying a provider of each kind: every claim that came is shown, with what the mapping makes of it, or the check that failed by its name; and nothing comes of it. Outside of a trial each signs people in.
+import { decodeJwt } from 'jose'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openApple } from '../support/apple.ts'
+import { Browser } from '../support/browser.ts'
+import { answerOf, authorizeUrl, pkcePair, redeem } from '../support/phone.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
 import { attribute, inForm, readAuthnRequest, samlKey, samlResponse, signSaml } from '../support/saml.ts'
 import { ISSUER } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
 import { entraShape, GOOGLE_SHAPE, openDocuments, openShaped } from '../support/shaped.ts'
 import { BASE_DN, SERVICE, startSlapd, withoutSlapd } from '../support/slapd.ts'
 import { catalogueOf } from '../support/upstream.ts'
@@ -274,4 +278,48 @@ t.test('LDAP', { skip: withoutSlapd }, async (t) => {
   t.notMatch(page, 'of ada')
   shows(t, await typed('wrong'), 'does not know this name with this password')
   shows(t, await typed('of ada', 'broken'), 'could not be reached', 'the directory refuses the service account')
+})
+
+t.test('outside of a trial each of them signs somebody in, up to the app, and finds them again', async (t) => {
+  const user = { login: 'octocat', id: 583232, name: 'Mona' }
+  const emails = [{ email: 'mona@example.com', verified: true, primary: true }]
+  const me = { id: 8, mail: 'bob@forum.example', email_verified: true, org: { teams: ['/staff/eu'] } }
+  const byDocument = (sent: URL) => new URLSearchParams({ code: 'right', state: sent.searchParams.get('state') ?? '' })
+  const person = { sub: '110169484474386276335', email_verified: true, name: 'Ada' }
+  const atWork = { tid: TENANT, ver: '2.0', xms_edov: true }
+  const signIn = async (provider: string, answer: (sent: URL) => URLSearchParams) => {
+    const browser = new Browser(app)
+    const { challenge, verifier } = pkcePair()
+    const page = await browser.open(authorizeUrl(challenge, { redirect_uri: CLAIMED_URI }))
+    const sent = await browser.submit(page, `/provider/${provider}`)
+    const back = await browser.open(`/federation/${provider}/callback?${answer(new URL(sent.headers.location ?? ''))}`)
+    const redeemed = await redeem(app, answerOf(back).code ?? '', verifier, { redirect_uri: CLAIMED_URI })
+    const told = decodeJwt(redeemed.json().access_token)
+    return { sub: told.sub ?? '', told }
+  }
+  const addressesOf = async (personId: string) =>
+    (await db.selectFrom('email_addresses').where('person_id', '=', personId).select(['key', 'proof']).execute()).map(
+      ({ key, proof }) => `${key} ${proof}`,
+    )
+  documents = { '/api/user/emails': emails, '/me': me }
+  const google1 = (sent: URL) => google.answer(sent, { ...person, email: 'ada.day@gmail.com', locale: 'en' })
+  const google2 = (sent: URL) => google.answer(sent, { ...person, email: 'victim@example.com' })
+  const entra1 = (sent: URL) => entra.answer(sent, { ...person, ...atWork, email: 'ada@work.example', oid: 'o' })
+  const entra2 = (sent: URL) => entra.answer(sent, { ...person, ...atWork, email: 'other@work.example', oid: 'p' })
+  for (const [provider, first, second, kept, claims] of [
+    ['google', google1, google2, ['ada.day@gmail.com verified'], { spoken: 'en', amr: ['fed'] }],
+    ['github', byDocument, byDocument, [], { handle: 'octocat', amr: ['fed'] }],
+    ['forum', byDocument, byDocument, ['bob@forum.example verified'], { amr: ['fed'] }],
+    ['work', entra1, entra2, ['ada@work.example verified'], { object: 'o', amr: ['fed'] }],
+  ] as const) {
+    documents = { ...documents, '/api/user': user }
+    const one = await signIn(provider, first)
+    t.match(one.told, claims, provider)
+    t.strictSame(await addressesOf(one.sub), kept, provider)
+    documents = { ...documents, '/api/user': { ...user, login: 'renamed' } }
+    t.equal((await signIn(provider, second)).sub, one.sub, `${provider}: the same person`)
+    t.strictSame(await addressesOf(one.sub), kept, `${provider}: what it tells later is no address of theirs`)
+  }
+  const people = await db.selectFrom('group_members').where('group_name', '=', 'staff').selectAll().execute()
+  t.equal(people.length, 1, 'whose groups the forum told')
 })
