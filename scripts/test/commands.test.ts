@@ -32,8 +32,8 @@ interface Run {
 }
 
 function launch(cwd: string, command: string, env: NodeJS.ProcessEnv = {}) {
-  const { npm_config_cache } = process.env
-  const given = { PATH: path, HOME: process.env.HOME, CI: 'true', npm_config_prefer_offline: 'true' }
+  const { HOME, NODE_COMPILE_CACHE, npm_config_cache } = process.env
+  const given = { PATH: path, HOME, NODE_COMPILE_CACHE, CI: 'true', npm_config_prefer_offline: 'true' }
   const child = spawn('sh', ['-c', `exec ${command}`], {
     cwd,
     env: { ...given, ...(npm_config_cache && { npm_config_cache }), ...env },
