@@ -46,6 +46,7 @@ function* apiProblems({
   resource,
   scopes,
   plans,
+  planDescriptions = {},
   guests,
   tokenGroups = [],
   eventsUri,
@@ -66,6 +67,10 @@ function* apiProblems({
     if (group !== undefined && !SHORT_NAME.test(group)) yield shortNameProblem('The name of a group')
   }
   for (const plan of plans) if (!SHORT_NAME.test(plan)) yield shortNameProblem('The name of a plan')
+  for (const [plan, words] of Object.entries(planDescriptions)) {
+    if (!plans.includes(plan)) yield `${plan} is described and is none of the plans of ${id}: ${plans.join(', ')}.`
+    if (!isWords(words)) yield `What the plan ${plan} is for is told in 200 visible characters at most.`
+  }
   for (const group of tokenGroups) if (!SHORT_NAME.test(group)) yield shortNameProblem('The name of a group')
   if (guests && !plans.includes(guests.plan)) yield `Guests of ${id} need one of its plans: ${plans.join(', ')}.`
   for (const scope of guests?.scopes ?? [])

@@ -12,7 +12,13 @@ import {
   listSubscribers,
 } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
-import { type ApiDefinition, insertApi, upsertApi, type WhoMayCome } from '../store/tables/apis.ts'
+import {
+  type ApiDefinition,
+  insertApi,
+  type PlanDescriptions,
+  upsertApi,
+  type WhoMayCome,
+} from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, isBuiltInApi, requireSoundApi, signInWords } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
@@ -108,6 +114,7 @@ export function apiFields({
   resource,
   scopes,
   plans,
+  planDescriptions,
   tokenGroups,
   guestPlan,
   eventsUri,
@@ -125,6 +132,7 @@ export function apiFields({
     description: ['description', description],
     resource: ['resource', resource],
     plans: ['plans', [...plans].sort().join(' ')],
+    planDescriptions: ['what plans are for', plansInWords(planDescriptions)],
     tokenGroups: ['groups in tokens', [...tokenGroups].sort().join(' ')],
     guestPlan: ['plan of guests', guestPlan ?? ''],
     eventsUri: ['address of events', eventsUri ?? ''],
@@ -143,6 +151,13 @@ export function apiFields({
       ]),
     ),
   }
+}
+
+function plansInWords(said: PlanDescriptions): string {
+  return Object.entries(said)
+    .toSorted(([one], [two]) => (one < two ? -1 : 1))
+    .map(([plan, words]) => `${plan}: ${words}`)
+    .join('; ')
 }
 
 function signUpInWords(signUp: WhoMayCome | null): string {

@@ -67,6 +67,11 @@ for (const [what, text, problem] of [
     `${API}    token_groups: [staf]\ngroups: { staff: Us }`,
     /names the group staf, which is not in groups; did you mean staff\?/,
   ],
+  [
+    'words for a plan that it does not have',
+    `${API}    plan_descriptions: { silver: For some calls }`,
+    /silver is described and is none of the plans of orders: basic/,
+  ],
   ['a group that cannot be called so', 'groups:\n  Staff: Us', /:2:3: Staff: The name of a group begins with a small/],
   ['a group in words that turn the writing around', 'groups: { a: "\u202ex" }', /200 visible characters at most/],
   ['what would speak to a terminal', '"\\e[2J": 1', /1:1: \ufffd\[2J is unknown/],

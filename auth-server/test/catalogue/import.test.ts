@@ -28,6 +28,7 @@ apis:
       maps:read: See maps
       maps:write: { description: Change maps, group: staff }
     plans: [basic, gold]
+    plan_descriptions: { gold: For many calls }
     token_groups: [staff]
     guests: { plan: basic, scopes: [maps:read] }
     approvers: [approver@example.com]
@@ -124,6 +125,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
   )
   t.strictSame(heads(would).slice(0, 11), heads(did).slice(0, 11))
   t.ok(did.includes('    plans: basic gold'))
+  t.ok(did.includes('    what plans are for: gold: For many calls'))
   t.ok(did.includes('    ways to sign in: corp own; straight to corp'))
   t.notOk(did.join('\n').includes(ENVIRONMENT.BACKEND_SECRET))
   const after = await everything(server)

@@ -255,11 +255,21 @@ t.test('an API is added with its scopes in words, and a change leaves what it do
   })
   const signIn = { providers: ['own'], default: 'own' }
   const form = { fields: [{ name: 'club', type: 'text', label: { en: 'Club' } }] }
-  const asked = { sign_in: JSON.stringify(signIn), registration: JSON.stringify(form) }
+  const asked = {
+    sign_in: JSON.stringify(signIn),
+    registration: JSON.stringify(form),
+    plan_descriptions: JSON.stringify({ more: 'For many calls' }),
+  }
   await server.db.updateTable('apis').set(asked).where('id', '=', 'notes').execute()
   await run('api change notes', { name: 'My notes' })
   const after = (await run('api show notes')).json
-  t.strictSame(after, { ...before, name: 'My notes', sign_in: signIn, registration: form })
+  t.strictSame(after, {
+    ...before,
+    name: 'My notes',
+    sign_in: signIn,
+    registration: form,
+    plan_descriptions: { more: 'For many calls' },
+  })
   await run('api change notes', { scope: ['notes:read=Read notes'] })
   t.match(Object((await run('api show notes')).json).scopes, [{ description: 'Read notes', for_guests: true }])
   await run('api remove notes', { yes: true })

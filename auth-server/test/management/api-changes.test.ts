@@ -27,7 +27,13 @@ t.test(
   async (t) => {
     const before = (await eventsOfMaps()).length
     const [kept] = BODY.scopes
-    const body = { ...BODY, name: 'Atlas', plans: ['basic', 'silver'], scopes: [kept] }
+    const body = {
+      ...BODY,
+      name: 'Atlas',
+      plans: ['basic', 'silver'],
+      scopes: [kept],
+      plan_descriptions: { silver: 'For some calls' },
+    }
     const changed = await ask('PUT', '/apis/maps', { body, headers: anyVersion })
     t.match(changed.json(), { name: 'Atlas', plans: ['basic', 'silver'], scopes: [{ name: 'maps:read' }] })
     const [event, ...older] = await eventsOfMaps()
@@ -35,12 +41,22 @@ t.test(
     t.match(event, {
       outcome: 'changed',
       change: {
-        before: ['name: Maps', 'plans: basic gold', 'scope maps:write: Draw maps'],
-        after: ['name: Atlas', 'plans: basic silver', 'scope maps:write: '],
+        before: ['name: Maps', 'plans: basic gold', 'what plans are for: ', 'scope maps:write: Draw maps'],
+        after: [
+          'name: Atlas',
+          'plans: basic silver',
+          'what plans are for: silver: For some calls',
+          'scope maps:write: ',
+        ],
       },
     })
     t.equal((await ask('PUT', '/apis/maps', { body, headers: anyVersion })).statusCode, 200)
     t.equal((await eventsOfMaps()).length, before + 1)
+    const odd = { ...body, plan_descriptions: { gold: 'For many calls' } }
+    t.match(await ask('PUT', '/apis/maps', { body: odd, headers: anyVersion }), {
+      statusCode: 400,
+      body: /gold is described and is none of the plans of maps/,
+    })
   },
 )
 

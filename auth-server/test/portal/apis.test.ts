@@ -97,9 +97,20 @@ t.test('the catalogue names each API with its plans and limits in numbers; a hid
   t.match(await shown(ada, '/portal/apis/old'), /takes no new subscriptions/)
   t.notMatch(await shown(ada, '/portal/apis/old'), /Subscribe an app/)
   const open = { ...secret, id: 'open', name: 'Open API', resource: 'https://api.example.com/open' }
-  await ask('POST', '/apis', { body: { ...open, plans: ['gold', 'guest'], guest_plan: 'guest' } })
+  await ask('POST', '/apis', {
+    body: {
+      ...open,
+      plans: ['gold', 'guest'],
+      guest_plan: 'guest',
+      plan_descriptions: { gold: 'For <b>many</b> calls' },
+    },
+  })
   for (const path of ['/portal/apis/open', '/portal/apis/open/subscribe'])
-    t.match(await shown(ada, path), /gold[\s\S]*guest[\s\S]*The plan of guests/, path)
+    t.match(
+      await shown(ada, path),
+      /gold[\s\S]*For &lt;b&gt;many&lt;\/b&gt; calls[\s\S]*guest[\s\S]*The plan of guests/,
+      path,
+    )
 })
 
 t.test('API description or OpenAPI document with script, javascript: links: a page of text alone', async (t) => {

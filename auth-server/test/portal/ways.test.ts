@@ -76,6 +76,7 @@ t.test('what is offered, in its order, with default and domains; a link-only pro
 t.test('an administrator changes order, default and what is offered, and nothing else of the API', async (t) => {
   const rich = {
     eventsUri: 'https://orders.example.com/events',
+    planDescriptions: { basic: 'To begin with' },
     tokenGroups: ['staff'],
     signUp: { domains: ['corp.example'] },
   }

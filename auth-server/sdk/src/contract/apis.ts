@@ -52,6 +52,11 @@ const SIGN_UP = Type.Union(
 )
 const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
 
+const PLAN_DESCRIPTIONS = Type.Record(Type.String(), Type.String({ maxLength: 200 }), {
+  maxProperties: 50,
+  description: 'What its plans are for, by their names: for developers who choose one.',
+})
+
 export const API = exactly({
   id: API_ID,
   name: Type.String(),
@@ -66,6 +71,9 @@ export const API = exactly({
     }),
   ),
   plans: Type.Array(Type.String()),
+  plan_descriptions: Type.Record(Type.String(), Type.String(), {
+    description: 'What its plans are for, by their names; of those that say nothing there is nothing.',
+  }),
   token_groups: Type.Array(Type.String()),
   guest_plan: nullable(Type.String()),
   events_uri: nullable(Type.String()),
@@ -96,6 +104,7 @@ const DEFINITION = {
   resource: RESOURCE,
   scopes: NEW_SCOPES,
   plans: PLANS,
+  plan_descriptions: Type.Optional(PLAN_DESCRIPTIONS),
   token_groups: Type.Optional(TOKEN_GROUPS),
   guest_plan: Type.Optional(GUEST_PLAN),
   events_uri: Type.Optional(EVENTS_URI),

@@ -85,6 +85,7 @@ function writeApi(api: StoredApi, promises: readonly RolePromise[], openapi: str
         api.scopes.map(({ name, description, group }) => [name, group === null ? description : { description, group }]),
       ),
       plans: api.plans,
+      plan_descriptions: Object.keys(api.planDescriptions).length > 0 && api.planDescriptions,
       token_groups: api.tokenGroups,
       guests: api.guestPlan !== null && {
         plan: api.guestPlan,

@@ -102,6 +102,10 @@ export const API_FIELDS = {
     entriesOf(scope, 'orders:read: See your orders'),
   ),
   plans: needed('the names of its plans; their limits stand in kong.yml', listOf(line, '[basic]')),
+  plan_descriptions: optionally(
+    'what its plans are for, by their names: developers read it where they choose one',
+    entriesOf(line, 'basic: For trying it out'),
+  ),
   token_groups: optionally('the groups that its tokens name where a person is in them', listOf(line, '[staff]')),
   guests: optionally(
     'people without an account are admitted, on this `plan` and with these `scopes`',

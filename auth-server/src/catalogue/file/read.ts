@@ -78,6 +78,9 @@ export async function readCatalogueFile(
           ]),
         ),
         plans: value.plans,
+        ...(value.plan_descriptions && {
+          planDescriptions: Object.fromEntries(value.plan_descriptions.map(({ name, value }) => [name, value])),
+        }),
         tokenGroups,
         ...(guests && { guests }),
         ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),

@@ -44,7 +44,18 @@ async function addApi({ client, values, args: [id = ''], isTerminal }: VerbCall)
 
 async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCall): Promise<Told> {
   const { body: now, etag = '' } = await client.call('apis.get', { id })
-  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, sign_in } = now
+  const {
+    name,
+    description,
+    resource,
+    plans,
+    plan_descriptions,
+    token_groups,
+    guest_plan,
+    events_uri,
+    offer,
+    sign_in,
+  } = now
   const { scopes, sign_up, registration } = now
   // What no option says stays as it is; what a body leaves out would be taken away.
   const kept: Required<Omit<Definition, 'scopes'>> = {
@@ -52,6 +63,7 @@ async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCa
     description,
     resource,
     plans,
+    plan_descriptions,
     token_groups,
     guest_plan,
     events_uri,

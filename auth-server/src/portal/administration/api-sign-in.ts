@@ -94,12 +94,14 @@ interface Shown {
 function changed(api: Api, offer: SignInOffer | null) {
   const { name, description, resource, scopes, plans, token_groups, guest_plan, events_uri, sign_up, registration } =
     api
+  const { plan_descriptions } = api
   const kept = {
     name,
     description,
     resource,
     scopes,
     plans,
+    plan_descriptions,
     token_groups,
     guest_plan,
     events_uri,

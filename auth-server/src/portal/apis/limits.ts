@@ -26,9 +26,10 @@ export function limitsInWords(
 /** The same, and what the plan is for where that goes without an app's choice. */
 export function planInWords(
   plan: ListedPlanOf,
-  api: Readonly<{ id: string; guest_plan: string | null }>,
+  api: Pick<OperationAnswer<'apis.get'>, 'id' | 'guest_plan' | 'plan_descriptions'>,
   texts: Texts,
 ): Html {
   const isOfGuests = plan.name === api.guest_plan
-  return html`${limitsInWords(plan, api.id, texts)}${isOfGuests && html`<br>${texts.portalApis.guestPlan}`}`
+  const said = new Map(Object.entries(api.plan_descriptions)).get(plan.name)
+  return html`${said !== undefined && html`<span dir="auto">${said}</span><br>`}${limitsInWords(plan, api.id, texts)}${isOfGuests && html`<br>${texts.portalApis.guestPlan}`}`
 }

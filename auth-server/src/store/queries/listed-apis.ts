@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { DocumentFacts } from '../tables/api-documents.ts'
-import { type Offer, PORTAL_API, type SignInOffer, type WhoMayCome } from '../tables/apis.ts'
+import { type Offer, type PlanDescriptions, PORTAL_API, type SignInOffer, type WhoMayCome } from '../tables/apis.ts'
 import { isReachedApi, type Reach } from './reached.ts'
 
 /** An API with its scopes and plans. */
@@ -20,6 +20,7 @@ export interface ListedApi {
     forGuests: boolean
   }>[]
   readonly plans: string[]
+  readonly planDescriptions: PlanDescriptions
   readonly tokenGroups: string[]
   readonly guestPlan: string | null
   readonly eventsUri: string | null
@@ -36,6 +37,7 @@ export interface ListedApi {
 
 const COLUMNS = sql`
   api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan", api.events_uri as "eventsUri",
+  api.plan_descriptions as "planDescriptions",
   api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
   api.offer, api.sign_in as "signIn", api.registration, api.sign_up as "signUp", (
     select json_build_object('format', format, 'openapi', openapi, 'title', title, 'version', version, 'sha256', sha256,

@@ -3,7 +3,7 @@ import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registra
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import { type Offer, PORTAL_API, type SignInOffer, type WhoMayCome } from '../tables/apis.ts'
+import { type Offer, type PlanDescriptions, PORTAL_API, type SignInOffer, type WhoMayCome } from '../tables/apis.ts'
 
 export interface StoredScope {
   readonly name: string
@@ -21,6 +21,7 @@ export interface StoredApi {
   /** By name, as the plans are. */
   readonly scopes: readonly StoredScope[]
   readonly plans: readonly string[]
+  readonly planDescriptions: PlanDescriptions
   readonly tokenGroups: readonly string[]
   /** The plan of guests; null: it admits none. */
   readonly guestPlan: string | null
@@ -58,6 +59,7 @@ function storedApis(db: Db) {
       'api.token_groups as tokenGroups',
       'api.guest_plan as guestPlan',
       'api.events_uri as eventsUri',
+      'api.plan_descriptions as planDescriptions',
       'api.offer',
       'api.sign_in as signIn',
       'api.registration',

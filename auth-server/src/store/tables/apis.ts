@@ -20,6 +20,8 @@ export interface Apis {
   managed_by: Defaulted<ManagedBy>
   /** For developers: what it is for. */
   description: Defaulted<string>
+  /** What its plans are for, by their names; for developers. */
+  plan_descriptions: ColumnType<PlanDescriptions, string | undefined, string>
   offer: Defaulted<Offer>
   /** Null: every way that there is. */
   sign_in: Json<SignInOffer> | null
@@ -28,6 +30,9 @@ export interface Apis {
   /** Null: everybody may come. */
   sign_up: ColumnType<WhoMayCome | null, string | null | undefined, string | null>
 }
+
+/** By the names of plans; of those that say nothing there is nothing. */
+export type PlanDescriptions = Readonly<Record<string, string>>
 
 /**
  * For whom an API is that is not open to everybody: people who are invited alone, or also those whom an administrator
@@ -103,6 +108,8 @@ export interface ApiDefinition {
   /** The groups that its tokens name (`groups`) where a person is in them; none unless told. */
   readonly tokenGroups?: readonly string[]
   readonly plans: readonly string[]
+  /** What they are for, in words for developers; nothing unless told. */
+  readonly planDescriptions?: PlanDescriptions
   /** Guests are admitted, with these of its scopes and on this of its plans; nobody without an account unless told. */
   readonly guests?: Readonly<{ plan: string; scopes: readonly string[] }>
   /** Where its backend hears that a guest became part of an account, or that a `sub` has ended (RFC 8935). */
@@ -140,7 +147,7 @@ export async function upsertApi(
     sql`do update
       set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
           guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer,
-          sign_in = excluded.sign_in, registration = excluded.registration, sign_up = excluded.sign_up
+          plan_descriptions = excluded.plan_descriptions, sign_in = excluded.sign_in, registration = excluded.registration, sign_up = excluded.sign_up
       where apis.managed_by = excluded.managed_by`,
   )
   const { id, resource } = definition
@@ -162,6 +169,7 @@ async function writeApi(
   const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open', signIn } = definition
   const registration = definition.registration === undefined ? null : JSON.stringify(definition.registration)
   const signUp = definition.signUp === undefined ? null : JSON.stringify(definition.signUp)
+  const planDescriptions = JSON.stringify(definition.planDescriptions ?? {})
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -171,10 +179,10 @@ async function writeApi(
   const statement = sql`
     with api as (
       insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer, sign_in,
-                        registration, sign_up)
+                        registration, sign_up, plan_descriptions)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
               ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb, ${registration}::jsonb,
-              ${signUp}::jsonb)
+              ${signUp}::jsonb, ${planDescriptions}::jsonb)
       on conflict (id) ${onConflict}
       returning id
     ), known_group as (
