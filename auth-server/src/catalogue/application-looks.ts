@@ -34,7 +34,8 @@ export function looksProblem({
   return undefined
 }
 
-function isHttps(text: string): boolean {
+/** An address that a page may lead people to: https, at a public name, without a name and password in it. */
+export function isHttps(text: string): boolean {
   if (text.length > MAX_LINK || !/^https:\/\/[!#-;=?-[\]_a-z~]+$/i.test(text) || !URL.canParse(text)) return false
   const { username, password, hostname } = new URL(text)
   return username === '' && password === '' && hostname.includes('.')

@@ -6,6 +6,7 @@ import {
   type RegistrationField,
   type RegistrationForm,
 } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
+import { isHttps } from './application-looks.ts'
 import { isOpenIdScope, isPersonClaim } from './openid-scopes.ts'
 
 type FieldType = RegistrationField['type']
@@ -78,8 +79,7 @@ function* typeProblems(field: RegistrationField, what: string): Generator<string
   if (min !== undefined && max !== undefined && min > max) yield `${what} has a min above its max.`
   if (type === 'text' && max !== undefined && (max < 1 || max > MAX_LENGTH))
     yield `${what} has 1 to ${MAX_LENGTH} characters at most.`
-  if (link !== undefined && !(URL.canParse(link) && /^https?:$/.test(new URL(link).protocol)))
-    yield `${what} links to an https address.`
+  if (link !== undefined && !isHttps(link)) yield `${what} links to an https address.`
 }
 
 function* claimProblems(field: RegistrationField, what: string, scopes: readonly string[]): Generator<string> {

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { MAX_ADDRESSES } from '../../src/identity/add-address.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { LIMITS } from '../../src/limits/table.ts'
-import { accountToken, addAddress, addEve, atAccount, EVE } from '../support/account.ts'
+import { accountToken, addAddress, addEve, addPasskey, atAccount, EVE } from '../support/account.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { openMailbox, type ReceivedMail } from '../support/mailbox.ts'
@@ -260,6 +260,26 @@ t.test('one that was taken away can be added again; one that was the only one be
   await ask('only@example.com')
   t.equal((await (await openLink((await mails()).find(({ code }) => code !== ''))).press()).statusCode, 200)
   t.match(await addresses(), [{ key: 'only@example.com', is_primary: true }])
+})
+
+t.test('one that the operator entered is confirmed by its mail, and nothing else changes', async (t) => {
+  const { server, db, browser, ask, openLink, addresses, mails } = await open(t)
+  await addAddress(server, 'second@example.com')
+  const other = await atAccount(server)
+  await mails()
+  t.match(wordsOf(await browser.open(PAGE)), 'Main address · not confirmed')
+  await ask(USER.email)
+  await addPasskey(server, 'hers')
+  const [mail] = await mails()
+  t.equal(mail?.subject, 'Confirm your e-mail address')
+  t.match(wordsOf(await (await openLink(mail)).press()), 'The address is confirmed')
+  t.strictSame(await addresses(), [
+    { key: USER.email, proof: 'verified', is_primary: true },
+    { key: 'second@example.com', proof: 'verified', is_primary: false },
+  ])
+  t.match(await db.selectFrom('authenticators').select('suspended_at').execute(), [{ suspended_at: null }])
+  t.match((await other.open('/account')).body, '<h1>Your account', 'other sign-ins go on')
+  t.strictSame(await mails(), [], 'nothing was added, so there is nothing to take back')
 })
 
 t.test('a form of another link or browser adds nothing; nor does one of a suspended account', async (t) => {

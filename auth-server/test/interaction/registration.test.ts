@@ -323,7 +323,7 @@ t.test('an application that calls for itself is never asked, and its tokens have
 
 t.test('a form that would tell too much, or that nobody could answer, is refused with a sentence', async (t) => {
   const label = { en: 'x' }
-  const bad: readonly [RegExp, RegistrationForm['fields'][number]][] = [
+  const bad: readonly (readonly [RegExp, RegistrationForm['fields'][number]])[] = [
     [/access tokens reach logs/, { name: 'a', type: 'text', label, in_access_token: true }],
     [/access tokens reach logs/, { name: 'a', type: 'email', label, in_access_token: true }],
     [/access tokens reach logs/, { name: 'a', type: 'phone', label, in_access_token: true }],
@@ -339,7 +339,9 @@ t.test('a form that would tell too much, or that nobody could answer, is refused
     [/needs options/, { name: 'a', type: 'choice', label }],
     [/needs age/, { name: 'a', type: 'age-at-least', label }],
     [/needs version/, { name: 'a', type: 'terms', label, link: 'https://example.com/' }],
-    [/links to an https address/, { name: 'a', type: 'terms', label, version: '1', link: 'javascript:x' }],
+    ...['javascript:x', 'http://example.com/', 'https://user:word@example.com/', 'https://localhost/', '//x'].map(
+      (link) => [/links to an https address/, { name: 'a', type: 'terms', label, version: '1', link }] as const,
+    ),
     [/has no age/, { name: 'a', type: 'text', label, age: 3 }],
     [/min above its max/, { name: 'a', type: 'number', label, min: 3, max: 1 }],
     [/more than 1500 bytes/, { name: 'a', type: 'text', label, max: 400, scope: 'orders:read' }],
