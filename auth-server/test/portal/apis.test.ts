@@ -1,5 +1,5 @@
 // The API catalogue of the portal, and subscribing an app step by step: what is told, what is sent, and to whom it is not there.
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { temporarilyUnavailable } from '../../src/http/problem.ts'
 import { referenceOf } from '../../src/portal/apis/routes.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
@@ -40,12 +40,16 @@ const HOSTILE = JSON.stringify({
   components: { schemas: { Order: { type: 'object', properties: { sku: { type: 'string' } } } } },
 })
 
-async function opened(t: Test) {
-  const server = await portalServer(t)
+const server = await portalServer(t)
+let people = 0
+
+/** Two developers whom nobody knows yet, the first with an application. */
+async function opened() {
+  people += 1
   const { ask } = await machine(server)
   await ask('PUT', '/apis/orders-api/document', { body: { document: HOSTILE }, headers: { 'if-match': '*' } })
-  const ada = await atPortalAs(server, 'developer')
-  const bob = await atPortalAs(server, 'developer', { email: 'bob@example.com' })
+  const ada = await atPortalAs(server, 'developer', { email: `ada-${people}@example.com` })
+  const bob = await atPortalAs(server, 'developer', { email: `bob-${people}@example.com` })
   return { server, ask, ada, bob, app: await appOf(server, ask, ada) }
 }
 
@@ -57,7 +61,7 @@ async function appOf(
   ask: Ask,
   { personId }: PersonAtPortal,
   name = 'Ada’s <app>',
-  redirect_uris = ['com.example.ada:/callback'],
+  redirect_uris = [`com.example.ada${people}:/callback`],
 ) {
   const body = { name, kind: 'native', redirect_uris }
   const { id: applicationId, client_id: clientId } = (await ask('POST', '/applications', { body })).json()
@@ -72,7 +76,7 @@ async function shown({ browser }: PersonAtPortal, url: string, status = 200): Pr
 }
 
 t.test('the catalogue names each API with its plans and limits in numbers; a hidden one is not there', async (t) => {
-  const { server, ask, ada } = await opened(t)
+  const { server, ask, ada } = await opened()
   const secret = {
     id: 'secret',
     name: 'Secret API',
@@ -114,7 +118,7 @@ t.test('the catalogue names each API with its plans and limits in numbers; a hid
 })
 
 t.test('API description or OpenAPI document with script, javascript: links: a page of text alone', async (t) => {
-  const { ada } = await opened(t)
+  const { ada } = await opened()
   const page = await shown(ada, '/portal/apis/orders-api')
   t.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt; &quot;&gt;&lt;img src=x&gt; \(OpenAPI 3\.1\.0\)/)
   t.match(page, /<code>GET \/orders\/\{id\}<\/code>/)
@@ -139,7 +143,7 @@ t.test('API description or OpenAPI document with script, javascript: links: a pa
 t.test(
   'subscribing goes plan, app, review, sent; the client ID is there at once, and waits for approval',
   async (t) => {
-    const { server, ask, ada, bob, app } = await opened(t)
+    const { server, ask, ada, bob, app } = await opened()
     const base = '/portal/apis/orders-api/subscribe'
     t.match(await shown(ada, base), new RegExp(`aria-current="step">Plan[^]*href="${base}/basic"`))
     const apps = await shown(ada, `${base}/basic`)
@@ -192,7 +196,7 @@ t.test(
 t.test(
   'a request is withdrawn and a subscription ended by whose it is, by a page that says what is lost',
   async (t) => {
-    const { ask, ada, bob, app } = await opened(t)
+    const { ask, ada, bob, app } = await opened()
     const sent = await post(ada, `/portal/apis/orders-api/subscribe/basic/${app.clientId}`)
     const at = `${sent.headers.location}/end`
     const page = await shown(ada, at)
@@ -214,7 +218,7 @@ t.test(
 t.test(
   'an app that signs people in has a redirect URI before it is subscribed; without, it is led to where one is added',
   async (t) => {
-    const { server, ask, ada } = await opened(t)
+    const { server, ask, ada } = await opened()
     const app = await appOf(server, ask, ada, 'Without', [])
     const way = `href="/portal/applications/${app.clientId}/addresses/redirect_uris">Add a redirect URI`
     const url = `/portal/apis/orders-api/subscribe/basic/${app.clientId}`
@@ -245,7 +249,7 @@ t.test(
 )
 
 t.test('a deprecated API cannot be subscribed to by an address typed by hand', async (t) => {
-  const { ask, ada, app } = await opened(t)
+  const { ask, ada, app } = await opened()
   const {
     id: _,
     built_in,
@@ -257,6 +261,7 @@ t.test('a deprecated API cannot be subscribed to by an address typed by hand', a
   await ask('PUT', '/apis/orders-api', { body: { ...definition, offer: 'deprecated' }, headers: { 'if-match': '*' } })
   const refused = await post(ada, `/portal/apis/orders-api/subscribe/basic/${app.clientId}`)
   t.equal(refused.statusCode, 409)
+  await ask('PUT', '/apis/orders-api', { body: definition, headers: { 'if-match': '*' } })
   t.match(refused.body, /Orders-api is deprecated: it takes no new subscriptions|orders-api is deprecated/)
 })
 

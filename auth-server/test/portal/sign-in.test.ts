@@ -5,13 +5,13 @@ import { openPortalSession } from '../../src/store/tables/portal-sessions.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, logIn } from '../support/phone.ts'
 import { followHere, PORTAL_COOKIE, portalServer, signInAtPortal } from '../support/portal.ts'
-import { ISSUER } from '../support/server.ts'
+import { ISSUER, type TestServer } from '../support/server.ts'
 
 t.setTimeout(120_000)
 
 /** A sign-in up to where the browser is sent back to the portal. */
-async function begun(t: Test, url = '/portal') {
-  const server = await portalServer(t)
+async function begun(t: Test, url = '/portal', shared?: TestServer) {
+  const server = shared ?? (await portalServer(t))
   const browser = new Browser(server.app)
   const asked = await browser.request('GET', url)
   const back = await logIn(browser, await browser.follow(asked))
@@ -72,6 +72,7 @@ t.test('an answer counts once, in the browser that asked, with its state and fro
 })
 
 t.test('an answer of another issuer, an error, or a code of somebody else is none', async (t) => {
+  const server = await portalServer(t)
   for (const change of [
     { iss: 'https://evil.example' },
     { iss: '' },
@@ -79,7 +80,7 @@ t.test('an answer of another issuer, an error, or a code of somebody else is non
     { code: '' },
     { code: 'x'.repeat(43) },
   ]) {
-    const { browser, callback, db } = await begun(t)
+    const { browser, callback, db } = await begun(t, '/portal', server)
     const url = new URL(callback, ISSUER)
     for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value)
     const { statusCode, cookies } = await browser.request('GET', url.pathname + url.search)
@@ -135,12 +136,13 @@ t.test(
 )
 
 t.test('it leads back to the page that was asked for, of this server and below /portal', async (t) => {
+  const server = await portalServer(t)
   for (const [url, leadsTo] of [
     ['/portal?news=x', '/portal?news=x'],
     [`/portal?long=${'x'.repeat(600)}`, '/portal'],
     ['http://evil.example/portal?a=b', '/portal?a=b'],
   ] as const) {
-    const { browser, callback } = await begun(t, url)
+    const { browser, callback } = await begun(t, url, server)
     t.equal((await browser.request('GET', callback)).headers.location, leadsTo, url)
   }
 })
