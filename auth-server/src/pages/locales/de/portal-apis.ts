@@ -28,7 +28,7 @@ export const PORTAL_APIS = {
     `${calls} ${calls === '1' ? 'Aufruf' : 'Aufrufe'} pro ${PERIODS[period]} ${COUNTED[counted]}`,
   differs: (limit) => `${limit} (die Gateways sind sich nicht einig; das ist der kleinste Wert)`,
   guestPlan:
-    'Der Tarif der Gäste: Er zählt ihre Aufrufe in jeder App, die Menschen ohne Konto zulässt, welchen Tarif die App selbst auch hat. Apps wählen einen anderen.',
+    'Der Tarif der Gäste: Er zählt ihre Aufrufe in jeder App, die Menschen ohne Konto zulässt, welchen Tarif die App selbst auch hat.',
   limitUnknown: 'Die Grenzen stehen hier, sobald ein Gateway sie nennt, nach dem ersten Aufruf.',
   operations: 'Operationen',
   withoutTag: 'Weitere',

@@ -27,7 +27,7 @@ export const PORTAL_APIS = {
     `${calls} ${calls === '1' ? 'call' : 'calls'} a ${PERIODS[period]} ${COUNTED[counted]}`,
   differs: (limit: string) => `${limit} (gateways do not agree; this is the least)`,
   guestPlan:
-    'The plan of guests: it counts their calls in each app that admits people without an account, whichever plan the app itself has. Apps choose another one.',
+    'The plan of guests: it counts their calls in each app that admits people without an account, whichever plan the app itself has.',
   limitUnknown: 'The limits stand here once a gateway has told them, after its first call.',
   operations: 'Operations',
   withoutTag: 'Others',
