@@ -1,4 +1,4 @@
-// The whole flow, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit, and it all stands in traces.
+// The whole flow, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit, and it all stands in traces, and no secret of it in a log.
 
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
@@ -25,7 +25,8 @@ function withLimit(limit: string) {
 
 onEachGateway(t, 'a call reaches the backend with the identity of user and app', async (t, kind) => {
   const collector = await collectTraces(t)
-  const stack = await testStack(t, kind)
+  const lines: string[] = []
+  const stack = await testStack(t, kind, { logLevel: 'trace', onLine: (name, line) => lines.push(`${name}: ${line}`) })
   const tokens = await logIn(stack)
   const claims = decodeJwt(tokens.access_token)
   t.match(claims, {
@@ -78,7 +79,27 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
   t.not(refreshed.refresh_token, tokens.refresh_token)
   const begun = await call(stack, refreshed.access_token, { headers: { ...TRACED_CALLER, traceparent: 'none' } })
   t.equal(begun.status, 200)
+  t.equal((await call(stack, `${refreshed.access_token.slice(0, -4)}AAAA`)).status, 401)
+  const ofServers = await loadSecrets(`${stack.dataDir}/secrets.json`)
   await stack.stop()
+  const issued = [tokens, refreshed].flatMap((each) => [each.access_token, each.refresh_token ?? ''])
+  const parts = issued.flatMap((token) => token.split('.').slice(1))
+  for (const name of ['auth server', 'plugin server', 'gateway'])
+    t.ok(
+      lines.some((line) => line.startsWith(name)),
+      `${name} has said something`,
+    )
+  for (const secret of [...Object.values(ofServers), stack.demoPassword, ...parts].filter(({ length }) => length > 3))
+    t.same(
+      lines.filter((line) => line.includes(secret)),
+      [],
+      'no secret stands in a log',
+    )
+  // The terminal of a development stack says by name who signs in; nothing else does.
+  t.same(
+    lines.filter((line) => line.includes(DEMO.email) && !/^auth server: (signed in|sent a code) /.test(line)),
+    [],
+  )
   checkTraces(t, { continued: answer, begun, spans: collector.spans() })
 })
 
