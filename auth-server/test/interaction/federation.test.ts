@@ -435,6 +435,11 @@ t.test('a provider that is down says so on its button, and keeps nobody from the
   const done = await again.browser.open(callbackOf(await other.travel()(sent.headers.location ?? '')))
   t.ok(answerOf(done).code)
   t.ok(answerOf(await logIn(browser, (await visit(browser)).page)).code, 'nor from the password')
+  await defineApi(server.db, { ...API, signIn: { providers: ['own', 'corp', 'other'], default: 'corp' } }, OPERATOR)
+  for (const changes of [{}, { idp: 'corp' }]) {
+    const { page: choice } = await visit(new Browser(server.app), changes)
+    t.match(choice, { statusCode: 200, body: /Example Corp: cannot be reached right now/ }, 'nor is anybody led there')
+  }
 })
 
 async function mailsTo({ db }: TestServer) {
