@@ -35,6 +35,8 @@ const MAY_HAVE: Readonly<Partial<Record<FieldType, readonly (typeof SPECIAL)[num
 }
 const MAX_LENGTH = 500
 const MAX_CHOICE_BYTES = 64
+/** What a page of ours is sent at the most (http/parameters.ts), but for what it needs itself. */
+const MAX_INPUTS = 90
 /** Of all answers that stand in one token, at the most. */
 const MAX_TOKEN_BYTES = 1500
 
@@ -60,6 +62,10 @@ export function* registrationProblems({ fields }: RegistrationForm, scopes: read
     yield* typeProblems(field, what)
     yield* claimProblems(field, what, scopes)
   }
+  if (
+    fields.reduce((sum, { type, options }) => sum + (type === 'choices' ? (options?.length ?? 0) : 1), 0) > MAX_INPUTS
+  )
+    yield `The form has ${MAX_INPUTS} fields and boxes at most: leave out fields, or options of choices.`
   for (const [token, isIn] of [
     ['access token', (field: RegistrationField) => field.in_access_token],
     ['ID token', (field: RegistrationField) => field.scope !== undefined && !isStandard(field)],

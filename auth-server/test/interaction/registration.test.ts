@@ -346,6 +346,19 @@ t.test('a form that would tell too much, or that nobody could answer, is refused
     [/min above its max/, { name: 'a', type: 'number', label, min: 3, max: 1 }],
     [/more than 1500 bytes/, { name: 'a', type: 'text', label, max: 400, scope: 'orders:read' }],
   ]
+  const boxes = (count: number): RegistrationForm['fields'][number] => ({
+    ...{ name: 'days', type: 'choices', label },
+    options: Array.from({ length: count }, (_, index) => ({ value: `${index}`, label })),
+  })
+  await t.rejects(ask({ fields: [boxes(90), { name: 'a', type: 'text', label }] }), {
+    message: /90 fields and boxes at most/,
+  })
+  await ask({ fields: [boxes(90)] })
+  await db.deleteFrom('registrations').execute()
+  const browser = new Browser(app)
+  const page = await logIn(browser, await site.send(browser, SCOPE))
+  const all = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`answer.days.${index}`, 'yes']))
+  t.match(answerOf(await browser.submit(page, '/registration', all)), { code: /./ }, 'as many can be sent')
   for (const [message, field] of bad) await t.rejects(ask({ fields: [field] }), { message })
   await t.rejects(
     ask({
