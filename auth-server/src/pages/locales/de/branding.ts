@@ -5,5 +5,5 @@ export const BRANDING = {
   of: (app) => `Von den Entwicklern von ${app}:`,
   privacy: 'Datenschutz',
   terms: 'Nutzungsbedingungen',
-  support: 'Support',
+  support: 'Kontakt',
 } satisfies typeof EN

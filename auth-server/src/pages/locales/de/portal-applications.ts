@@ -72,7 +72,7 @@ export const PORTAL_APPLICATIONS = {
     },
     policy_uri: { title: 'Datenschutzerklärung', hint: 'Eine https-Adresse.' },
     tos_uri: { title: 'Nutzungsbedingungen', hint: 'Eine https-Adresse.' },
-    support_contact: { title: 'Support', hint: 'Eine E-Mail-Adresse oder eine https-Adresse.' },
+    support_contact: { title: 'Kontakt', hint: 'Eine E-Mail-Adresse oder eine https-Adresse.' },
     backchannel_logout_uri: {
       title: 'Back-Channel-Logout',
       hint: 'Wo Ihr Server erfährt, dass sich jemand abgemeldet hat; https.',

@@ -71,7 +71,7 @@ export const REFUSED_APPLICATIONS: Pick<RefusalSentences, keyof typeof OF_APPLIC
   name_invisible: 'Ein Name enthält nichts Unsichtbares und keine gestapelten Akzente.',
   colour: 'Eine Farbe hat sechs Hexadezimalziffern, etwa #1b56d6.',
   links_https: 'Datenschutzerklärung und Nutzungsbedingungen sind https-Adressen, vollständig ausgeschrieben.',
-  support_contact: 'Der Support ist eine E-Mail-Adresse oder eine https-Adresse.',
+  support_contact: 'Der Kontakt ist eine E-Mail-Adresse oder eine https-Adresse.',
   scheme_taken: 'Eine andere Anwendung verwendet dieses Schema: Bilden Sie eines aus einem eigenen Domainnamen.',
   logo: 'Ein Logo ist ein Bild in PNG, JPEG oder WebP, mit höchstens 1 MB und 4096 mal 4096 Pixeln.',
   sign_in: (problem) => `So lässt sich die Anmeldung nicht einschränken: ${problem}`,
