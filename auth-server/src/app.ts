@@ -13,6 +13,7 @@ import { addForms } from './http/form.ts'
 import { leadToIssuer } from './http/loopback-host.ts'
 import { addMethods } from './http/methods.ts'
 import { mountPages } from './http/page-routes.ts'
+import { addPageTurns } from './http/page-turns.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
 import { newRequestId } from './http/request-id.ts'
@@ -41,6 +42,7 @@ import { serveScripts } from './pages/serve-scripts.ts'
 import { hrefFor } from './portal/links.ts'
 import { addPortal } from './portal/mount.ts'
 import { PROBLEMS } from './problems.ts'
+import { shareOf } from './store/connection-share.ts'
 import { trialCallback } from './trial/callback.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -50,11 +52,15 @@ const REQUEST_TIMEOUT_MILLIS = 10_000
 /** Builds the server without listening. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
-  const visits = interactionPages(deps)
+  // However many pages are open, they leave connections to those who want a token.
+  const share = shareOf(deps.db)
+  const limits = { ...deps.limits, admit: deps.limits.admitBy(share.db) }
+  const forPages: Deps = { ...deps, db: share.db, limits }
+  const visits = interactionPages(forPages)
   const refusals = keepRefusals(deps.config.development)
-  const own = { ...visits, ...publicPages(deps) }
-  const trials = trialCallback(deps, (owner, clientId) => (owner === null ? TRY_PATH : hrefFor('tryIt', clientId)))
-  const pages = { ...landingPages(deps, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
+  const own = { ...visits, ...publicPages(forPages) }
+  const trials = trialCallback(forPages, (owner, clientId) => (owner === null ? TRY_PATH : hrefFor('tryIt', clientId)))
+  const pages = { ...landingPages(forPages, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const allPages = [...Object.keys(pages), ACCOUNT_PATH, PORTAL_PATH]
   const app: FastifyInstance = fastify({
@@ -84,6 +90,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
+  addPageTurns(app, share.waiting, () => deps.limits.refused('pages'))
   leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, allPages))
   addMethods(app)
   addProblemHandler(app, PROBLEMS, (problem, error, request) => {
@@ -91,7 +98,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     refusals.note(refusalOf(request, problem, new Date()))
     if (isRefusedCheck(error)) deps.limits.refused('passwordChecks')
   })
-  await addEndpoints(app, deps)
+  await addEndpoints(app, deps, forPages)
   const resource = deps.config.issuer + MANAGEMENT_PATH
   const tokenPath = ENDPOINTS.find(({ discovery }) => discovery === 'token_endpoint')?.path ?? ''
   addOpenApiDocument(app, deps.config.issuer, deps.config.issuer + tokenPath)
@@ -103,10 +110,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     },
   })
   mountPages(app, pages)
-  addAccount(app, deps, (error) => toProblem(PROBLEMS, error))
-  addPortal(app, deps, (error) => toProblem(PROBLEMS, error))
+  addAccount(app, forPages, (error) => toProblem(PROBLEMS, error))
+  addPortal(app, forPages, (error) => toProblem(PROBLEMS, error))
   serveScripts(app)
-  serveLogos(app, deps)
+  serveLogos(app, forPages)
   addHealth(app, deps)
   addSecurityContact(app, deps.config)
   return app

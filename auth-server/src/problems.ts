@@ -3,6 +3,7 @@ import { PasswordQueueFull, PasswordShareUsedUp } from './crypto/password-queue.
 import { ParameterError } from './http/parameters.ts'
 import { HttpProblem, temporarilyUnavailable, tooManyRequests } from './http/problem.ts'
 import type { ProblemRow } from './http/problem-handler.ts'
+import { ConnectionsInUse } from './store/connection-share.ts'
 import { isDatabaseAway } from './store/health.ts'
 
 const RETRY_AFTER_SECONDS = 5
@@ -31,7 +32,7 @@ export const PROBLEMS: readonly ProblemRow[] = [
     problem: () => new HttpProblem('invalid_request', 'something in this request is no text', { status: 400 }),
   },
   {
-    fits: (error) => error instanceof PasswordQueueFull || isDatabaseAway(error),
+    fits: (error) => error instanceof PasswordQueueFull || error instanceof ConnectionsInUse || isDatabaseAway(error),
     problem: (cause) =>
       temporarilyUnavailable('the server is busy; try again in a few seconds', RETRY_AFTER_SECONDS, { cause }),
   },

@@ -4,8 +4,6 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCaller } from '../bench/auth/http.ts'
-import { signInAt } from '../bench/auth/ours.ts'
 import type { Postgres } from '../stack/postgres.ts'
 import type { FaultSite, SiteWishes } from './site.ts'
 
@@ -22,8 +20,6 @@ export interface FaultKind {
   readonly recoversWithinMillis: number
   /** Nothing is refused and nothing stays unanswered, not even meanwhile. */
   readonly losesNothing?: true
-  /** A refresh in the hundredth that takes longest, meanwhile: at most so many times as long as before. */
-  readonly slowsAtMost?: number
   /** Why it cannot be done on this machine. */
   readonly missing?: string | undefined
 }
@@ -152,23 +148,6 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     losesNothing: true,
     missing: FAKE_TIME === undefined ? 'libfaketime is missing: apt-get install faketime' : undefined,
   },
-  'logins-at-once': {
-    what: 'two hundred people sign in with their passwords at once',
-    async inject({ origin }) {
-      await Promise.all(Array.from({ length: 200 }, () => signInSomehow(origin)))
-    },
-    recoversWithinMillis: 2000,
-    slowsAtMost: 3,
-  },
-}
-
-/** Signs in; that there are too many at once is an answer, too. */
-async function signInSomehow(origin: string): Promise<void> {
-  const caller = createCaller(origin)
-  await signInAt(origin, caller).catch((error: Error) => {
-    if (!/: (?:429|503)/.test(error.message)) throw error
-  })
-  caller.close()
 }
 
 async function hasEnded({ exited }: Pick<Postgres, 'exited'>): Promise<boolean> {

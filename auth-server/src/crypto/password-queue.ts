@@ -1,7 +1,7 @@
 // The line in front of the password checks: bounded, and shared fairly by those who stand in it.
 import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 
-/** Checks that work at once: one of libuv's four threads stays free, so that signing a token never waits for passwords. */
+/** Checks that work at once, each on a thread of its own (password-work.ts). */
 const MAX_RUNNING = 3
 /** Checks that may wait for their turn; beyond that a caller is told to come back (about 3 s of work). */
 export const MAX_WAITING = 64

@@ -11,8 +11,8 @@ import { countVisits, type VisitLimit } from './visits.ts'
 export interface Limits {
   /** Whatever is counted by all instances together. */
   readonly admit: Admit
-  /** The same for what counts only if the transaction does what it is about. */
-  readonly admitWithin: (trx: Trx) => Admit
+  /** The same by a transaction, for what counts only if that does what it is about; or by other connections. */
+  readonly admitBy: (db: Db | Trx) => Admit
   /** What is counted where it lies (the row of a mail or a code, a queue) says here that an attempt was refused. */
   readonly refused: (limit: Exclude<LimitName, SharedLimitName | 'visits' | 'portalPages'>) => void
   readonly visits: VisitLimit
@@ -44,7 +44,7 @@ export function openLimits(
   const admit = admitBy(db, config.cookieSecret, settings, refused)
   return {
     admit,
-    admitWithin: (trx) => admitBy(trx, config.cookieSecret, settings, refused),
+    admitBy: (other) => admitBy(other, config.cookieSecret, settings, refused),
     refused,
     visits: countVisits(config.visitsPerMinute, () => refused('visits')),
     portalPages: countPortalPages(() => refused('portalPages')),

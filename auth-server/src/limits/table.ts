@@ -1,5 +1,6 @@
 // The table of all limits on attempts: what each counts, how many it allows, where it is held, and what the caller hears.
 import { MAX_WAITING } from '../crypto/password-queue.ts'
+import { MAX_PAGES_WAITING } from '../http/page-turns.ts'
 import { MAX_WRONG_VERIFIERS } from '../store/tables/authorization-codes.ts'
 import { MAX_WRONG_CODES } from '../store/tables/mail-challenges.ts'
 
@@ -351,6 +352,13 @@ export const LIMITS = {
     windowSeconds: null,
     held: 'process',
     answer: '429 `too_many_requests` with Retry-After; the one under way goes on',
+  },
+  pages: {
+    counts: 'pages that wait at once, to begin or for a connection to the database',
+    allowed: MAX_PAGES_WAITING,
+    windowSeconds: null,
+    held: 'process',
+    answer: '503 with Retry-After, as a page',
   },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',

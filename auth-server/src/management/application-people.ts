@@ -97,7 +97,7 @@ export const APPLICATION_PEOPLE_HANDLERS: Pick<HandlersOf<'applications'>, Appli
           language,
           by: owner ? { id: owner.id, email: owner.email } : null,
         },
-        deps.limits.admitWithin(trx),
+        deps.limits.admitBy(trx),
         actor.authority.context,
       )
       if (typeof invited === 'string') throw conflict(WHY_NOT[invited])

@@ -44,7 +44,7 @@ export async function inviteAddress({ deps, trx, actor, input: { body } }: Creat
   const invited = await inviteToApi(
     trx,
     { apiId, to, mail: mail && deps.mailer ? told : undefined },
-    deps.limits.admitWithin(trx),
+    deps.limits.admitBy(trx),
     actor.authority.context,
   )
   const unseen = { apiId, personId: null, address: to.address }

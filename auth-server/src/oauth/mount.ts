@@ -11,9 +11,11 @@ import { protocolParameters } from './misplaced-parameter.ts'
 
 const PROTOCOL_PARAMETERS = protocolParameters(ENDPOINTS)
 
-export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<void> {
-  addCors(app, deps)
+/** @param forPages what pages are given to work with */
+export async function addEndpoints(app: FastifyInstance, forCalls: Deps, forPages: Deps): Promise<void> {
+  addCors(app, forCalls)
   for (const endpoint of ENDPOINTS) {
+    const deps = endpoint.errors === 'page' ? forPages : forCalls
     if (endpoint.body === 'json')
       await app.register(async (scope) => {
         addJson(scope)

@@ -1,6 +1,6 @@
 // How a connection pool is opened.
 
-import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { noteFailure } from './health.ts'
@@ -34,6 +34,11 @@ class Dialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     return new AdapterWithoutLock()
   }
+}
+
+/** What is said to PostgreSQL by connections of a pool. */
+export function dialectOn(pool: PostgresPool): PostgresDialect {
+  return new Dialect({ pool })
 }
 
 /**
@@ -74,7 +79,7 @@ export function openDatabase(
   // the process; whoever waits for the query is told by its rejection.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db: Db = new Kysely<Database>({
-    dialect: new Dialect({ pool }),
+    dialect: dialectOn(pool),
     log: (event) => {
       if (event.level === 'error') noteFailure(db, event.error)
       traceStatement(event)
@@ -86,9 +91,25 @@ export function openDatabase(
 
 const POOLS = new WeakMap<Db, pg.Pool>()
 
+/** @throws {Error} when `openDatabase` did not open it */
+export function poolOf(db: Db): pg.Pool {
+  const pool = POOLS.get(db)
+  if (!pool) throw new Error('this database has no pool of its own')
+  return pool
+}
+
+/** Those who wait for a share of a pool. */
+const LINES = new WeakMap<Db, Set<() => number>>()
+
+/** They are counted among those who wait for a connection. */
+export function countAsWaiting(db: Db, waiting: () => number): void {
+  LINES.set(db, (LINES.get(db) ?? new Set()).add(waiting))
+}
+
 /** How the connections of a pool are used at present; `waiting` are those who wait for one. */
 export function poolUse(db: Db): Readonly<Record<'busy' | 'idle' | 'waiting', number>> {
   const pool = POOLS.get(db)
   const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {}
-  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+  const inLines = [...(LINES.get(db) ?? [])].reduce((sum, waiting) => sum + waiting(), 0)
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount + inLines }
 }

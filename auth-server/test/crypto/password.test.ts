@@ -1,10 +1,15 @@
 // Passwords: all of what was typed counts, however it is encoded; an unknown account costs as much as a known one.
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import bcrypt from 'bcrypt'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { hashPassword, verifyPassword } from '../../src/crypto/password.ts'
 import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
+import { passwordWork } from '../../src/crypto/password-work.ts'
 import { insertPerson } from '../../src/store/tables/people.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
@@ -49,17 +54,16 @@ t.test('nothing of a password is ignored', async (t) => {
 
 /** How often bcrypt worked while `work` ran: the honest measure of time. */
 async function countingHashes(work: () => Promise<unknown>): Promise<number> {
-  const { compare } = bcrypt
+  const { compare } = passwordWork
   let count = 0
-  const counting: typeof bcrypt.compare = (data: string | Buffer, encrypted: string) => {
+  passwordWork.compare = (data, encrypted) => {
     count++
     return compare(data, encrypted)
   }
-  bcrypt.compare = counting
   try {
     await work()
   } finally {
-    bcrypt.compare = compare
+    passwordWork.compare = compare
   }
   return count
 }
@@ -97,12 +101,12 @@ t.test('a dummy hash costs as much as a real one', async (t) => {
   const [real, dummy] = await Promise.all([
     hashPassword(PEPPER, 'x'),
     new Promise<string>((resolve) => {
-      const { compare } = bcrypt
-      bcrypt.compare = ((data: string, encrypted: string) => {
-        bcrypt.compare = compare
+      const { compare } = passwordWork
+      passwordWork.compare = (data, encrypted) => {
+        passwordWork.compare = compare
         resolve(encrypted)
         return compare(data, encrypted)
-      }) as typeof bcrypt.compare
+      }
       void verifyPassword(PEPPER, 'x', undefined)
     }),
   ])
@@ -130,21 +134,20 @@ t.test('a password too long to be one is refused before any hashing', async (t) 
 })
 
 /** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
-async function busyLogin(t: Test, compareThen: typeof bcrypt.compare) {
+async function busyLogin(t: Test, compareThen: typeof passwordWork.compare) {
   const { app, log } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
-  const { compare } = bcrypt
+  const { compare } = passwordWork
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = () => {
-      bcrypt.compare = compare
+      passwordWork.compare = compare
       resolve()
     }
   })
-  bcrypt.compare = ((data: string, encrypted: string) =>
-    held.then(() => compareThen(data, encrypted))) as typeof bcrypt.compare
+  passwordWork.compare = (data, encrypted) => held.then(() => compareThen(data, encrypted))
   t.teardown(release)
 
   const answered: LightMyRequestResponse[] = []
@@ -187,7 +190,7 @@ t.test('a flood from everywhere is told to come back: some get in, the rest hear
 t.test(
   'one address fills half of the queue and hears 429 then; others go on, and do not stand behind it',
   async (t) => {
-    const { answered, guess, untilAnswered, release } = await busyLogin(t, bcrypt.compare)
+    const { answered, guess, untilAnswered, release } = await busyLogin(t, passwordWork.compare)
     // One subscriber, however many addresses it takes.
     const flood = Array.from({ length: 80 }, (_, host) => guess(`2001:db8::${host + 1}`))
     await untilAnswered(45)
@@ -217,9 +220,30 @@ t.test('a whole /48 of IPv6 networks leaves a quarter of the queue to others', a
   await untilAnswered(20)
   t.equal(count(answered, 503), 1, 'sixteen wait, and the whole line is full')
   release()
-  bcrypt.compare = noMatch
+  passwordWork.compare = noMatch
   await Promise.all([...flood, ...others])
   t.equal(count(answered, 422), 51 + 16)
+})
+
+t.test(
+  'passwords are checked on threads of their own, which come after the others of the process',
+  { skip: process.platform !== 'linux' && 'there is no priority of a thread' },
+  async (t) => {
+    const threads = () => readdirSync('/proc/self/task').map((id) => getPriority(Number(id)))
+    const stored = await Promise.all(Array.from({ length: 3 }, () => hashPassword(PEPPER, 'x')))
+    t.strictSame(await Promise.all(stored.map((hash) => verifyPassword(PEPPER, 'x', hash))), [true, true, true])
+    const own = getPriority()
+    t.equal(threads().filter((priority) => priority === Math.min(own + 10, 19)).length, 3, 'three of them')
+    t.equal(threads().filter((priority) => priority !== own).length, 3, 'and no other')
+  },
+)
+
+t.test('a command that has checked a password ends by itself', async (t) => {
+  const script = `
+    import { hashPassword, verifyPassword } from '${new URL('../../src/crypto/password.ts', import.meta.url)}'
+    console.log(await verifyPassword('p', 'x', await hashPassword('p', 'x')))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env: {} })
+  t.equal(stdout, 'true\n')
 })
 
 t.test(

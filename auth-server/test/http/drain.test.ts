@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import bcrypt from 'bcrypt'
 import t, { type Test } from 'tap'
+import { passwordWork } from '../../src/crypto/password-work.ts'
 import { formsOf } from '../support/browser.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
@@ -54,15 +54,15 @@ async function listening(t: Test) {
 
 /** Passwords are compared when the test says so. */
 function heldPasswords(t: Test) {
-  const { compare } = bcrypt
+  const { compare } = passwordWork
   const asked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
-  bcrypt.compare = ((data: string, encrypted: string) => {
+  passwordWork.compare = (data, encrypted) => {
     asked.resolve()
     return released.promise.then(() => compare(data, encrypted))
-  }) as typeof bcrypt.compare
+  }
   t.teardown(() => {
-    bcrypt.compare = compare
+    passwordWork.compare = compare
   })
   return { asked: asked.promise, release: () => released.resolve() }
 }

@@ -7,6 +7,7 @@ import { HttpProblem } from '../../src/http/problem.ts'
 import { addProblemHandler } from '../../src/http/problem-handler.ts'
 import { addPages } from '../../src/pages/send-page.ts'
 import { PROBLEMS } from '../../src/problems.ts'
+import { ConnectionsInUse } from '../../src/store/connection-share.ts'
 
 const lines: string[] = []
 const app = fastify({ logger: { stream: { write: (line: string) => lines.push(line) } } })
@@ -95,6 +96,7 @@ t.test('what knows no status is translated by the table, the same for each rende
   const rows: [error: unknown, status: number, code: string, retryAfter?: string][] = [
     [new ParameterError('state was sent more than once'), 400, 'invalid_request'],
     [new PasswordQueueFull('full'), 503, 'temporarily_unavailable', '5'],
+    [new ConnectionsInUse('all'), 503, 'temporarily_unavailable', '5'],
     [away, 503, 'temporarily_unavailable', '5'],
     [Object.assign(new Error('aborted'), { code: 'ECONNRESET', statusCode: 400 }), 400, 'invalid_request'],
     [new PasswordShareUsedUp('share'), 429, 'too_many_requests', '5'],

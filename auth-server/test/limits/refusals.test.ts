@@ -1,5 +1,6 @@
 // Who is refused by a limit is counted in the metric under the limit's name: for every row of the table.
 import t from 'tap'
+import { passwordWork } from '../../src/crypto/password-work.ts'
 import type { SharedLimitName } from '../../src/limits/counted-keys.ts'
 import { LIMITS, type LimitName } from '../../src/limits/table.ts'
 import { Browser } from '../support/browser.ts'
@@ -101,16 +102,27 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
     const set = () => ask('PUT', '/apis/orders-api/document', { body: { document: 'x' }, headers: { 'if-match': '*' } })
     await Promise.all([set(), set()])
   },
+  pages: async ({ app }) => {
+    await Promise.all(Array.from({ length: 600 }, () => app.inject('/interaction/logout')))
+  },
   passwordChecks: async ({ app }) => {
     const browsers = []
     for (let n = 0; n < 60; n++) {
       const browser = new Browser(app)
       browsers.push({ browser, page: await browser.open(authorizeUrl(pkcePair().challenge)) })
     }
+    const { compare } = passwordWork
+    const released = Promise.withResolvers<void>()
+    passwordWork.compare = (data, hash) => released.promise.then(() => compare(data, hash))
     // Each of another account, so that no guess is one too many.
-    await Promise.all(
-      browsers.map(({ browser, page }, n) => logIn(browser, page, { ...USER, email: `nobody${n}@example.com` })),
+    const logins = browsers.map(({ browser, page }, n) =>
+      logIn(browser, page, { ...USER, email: `nobody${n}@example.com` }),
     )
+    // Nobody else is answered before the passwords are looked at.
+    await Promise.race(logins)
+    passwordWork.compare = compare
+    released.resolve()
+    await Promise.all(logins)
   },
   codeVerifiers: async ({ app }) => {
     const { code } = await obtainCode(app)

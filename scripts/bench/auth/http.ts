@@ -20,8 +20,16 @@ export interface HttpCaller {
   close(): void
 }
 
-/** Creates a caller of one origin; no redirect is followed. @param patienceMillis after which there is no answer; 0: for ever */
-export function createCaller(origin: string, patienceMillis = 0): HttpCaller {
+/**
+ * Creates a caller of one origin; no redirect is followed.
+ * @param patienceMillis after which there is no answer; 0: for ever
+ * @param always headers of each of its requests
+ */
+export function createCaller(
+  origin: string,
+  patienceMillis = 0,
+  always: Readonly<Record<string, string>> = {},
+): HttpCaller {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const cookies = new Map<string, string>()
 
@@ -36,7 +44,7 @@ export function createCaller(origin: string, patienceMillis = 0): HttpCaller {
       const asked = request(new URL(path, origin), {
         agent,
         method,
-        headers: { ...(cookie && { cookie }), ...headers },
+        headers: { ...always, ...(cookie && { cookie }), ...headers },
       })
       asked.on('error', reject)
       asked.setTimeout(patienceMillis, () => asked.destroy(new Error('no answer')))

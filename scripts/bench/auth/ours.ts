@@ -15,6 +15,7 @@ import type { Postgres } from '../../stack/postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEvents } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
 import type { HttpCaller } from './http.ts'
+import { UnexpectedAnswer } from './operations.ts'
 import { API, type BenchParty, CLIENT } from './party.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -111,14 +112,14 @@ export async function defineParty({
   }
 }
 
-/** Gives a caller a session. */
+/** Gives a caller a session. @throws {UnexpectedAnswer} */
 export async function signInAt(origin: string, caller: HttpCaller): Promise<void> {
   const page = await follow(caller, `/authorize?${firstRequest()}`)
   const form = readForms(page, origin).find(({ fields }) => fields.has('password'))
   if (!form) throw new Error('no login form')
   const fields = { ...Object.fromEntries(form.fields), ...PERSON }
-  const { status } = await caller.post(form.action.pathname, fields, { origin })
-  if (status !== 303) throw new Error(`login: ${status}`)
+  const answer = await caller.post(form.action.pathname, fields, { origin })
+  if (answer.status !== 303) throw new UnexpectedAnswer('login', answer)
 }
 
 /** The parameters of a sound request. */
@@ -134,10 +135,13 @@ export function firstRequest(): URLSearchParams {
   })
 }
 
-/** Follows redirects until a page comes, or one that leads back to the app. */
+/** Follows redirects until a page comes, or one that leads back to the app. @throws {UnexpectedAnswer} */
 export async function follow(caller: HttpCaller, path: string): Promise<string> {
-  const { headers, body } = await caller.get(path)
-  const { location } = headers
-  if (location === undefined) return body
+  const answer = await caller.get(path)
+  const { location } = answer.headers
+  if (location === undefined) {
+    if (answer.status !== 200) throw new UnexpectedAnswer('page', answer)
+    return answer.body
+  }
   return location.startsWith(CLIENT.redirectUri) ? '' : follow(caller, location)
 }

@@ -29,7 +29,7 @@ export function askToComePages({ db, limits }: Deps, visits: VisitFlow): VisitPa
         const reason = asOneLine(form.get('reason') ?? '', MAX_WHY) ?? null
         const asking = { personId: session.personId, apiId: pending.app.apiId, reason }
         await db.transaction().execute(async (trx) => {
-          const waitSeconds = await askToCome(trx, asking, limits.admitWithin(trx), ofRequest(request))
+          const waitSeconds = await askToCome(trx, asking, limits.admitBy(trx), ofRequest(request))
           if (waitSeconds > 0) throw tooManyRequests('this account has asked to come to many APIs', waitSeconds)
         })
         return visits.resume(reply, pending)

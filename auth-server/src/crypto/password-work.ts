@@ -1,0 +1,59 @@
+// Hashing and comparing passwords, on threads of their own that come after everybody else: the one that answers requests, and those that sign.
+import { Worker } from 'node:worker_threads'
+import type { ImportedHash } from './imported/hash.ts'
+
+/** What a thread is asked. */
+export type PasswordJob =
+  | Readonly<{ kind: 'hash'; data: string; cost: number }>
+  | Readonly<{ kind: 'compare'; data: string; hash: string }>
+  | Readonly<{ kind: 'imported'; password: string; hash: ImportedHash }>
+
+/** What it answers. */
+export type PasswordAnswer = Readonly<{ result: string | boolean }> | Readonly<{ error: Error }>
+
+/** Threads that have nothing to do. There are never more than work is begun at once (password-queue.ts); the first come with the first password. */
+const idle: Worker[] = []
+
+function startThread(): Worker {
+  // The settings of the server, secrets among them, are none of its business.
+  const thread = new Worker(new URL('./password-thread.ts', import.meta.url), { env: {}, execArgv: [] })
+  thread.once('exit', () => {
+    const place = idle.indexOf(thread)
+    if (place >= 0) idle.splice(place, 1)
+  })
+  return thread
+}
+
+async function ask(job: PasswordJob): Promise<string | boolean> {
+  const thread = idle.pop() ?? startThread()
+  // The process stays for as long as there is work, and no longer.
+  thread.ref()
+  const answered = Promise.withResolvers<PasswordAnswer>()
+  const ended = (): void => answered.reject(new Error('a thread for passwords has ended'))
+  thread.once('message', answered.resolve).once('error', answered.reject).once('exit', ended)
+  try {
+    thread.postMessage(job)
+    const answer = await answered.promise
+    thread.unref()
+    idle.push(thread)
+    if ('error' in answer) throw answer.error
+    return answer.result
+  } finally {
+    thread.off('message', answered.resolve).off('error', answered.reject).off('exit', ended)
+  }
+}
+
+export const passwordWork = {
+  /** With bcrypt. */
+  async hash(data: string, cost: number): Promise<string> {
+    return String(await ask({ kind: 'hash', data, cost }))
+  },
+  /** With a hash of bcrypt. */
+  async compare(data: string, hash: string): Promise<boolean> {
+    return (await ask({ kind: 'compare', data, hash })) === true
+  },
+  /** With a hash of another system. */
+  async verifyImported(hash: ImportedHash, password: string): Promise<boolean> {
+    return (await ask({ kind: 'imported', hash, password })) === true
+  },
+}

@@ -1,0 +1,82 @@
+// A part of a pool's connections, for those who must not take all of them.
+import { Kysely, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { countAsWaiting, type Db, dialectOn, poolOf } from './database.ts'
+import { noteFailure } from './health.ts'
+import type { Database } from './tables/index.ts'
+
+/** As long as for a connection of the pool itself. */
+const PATIENCE_MILLIS = 3000
+
+/** Thrown when none of the connections came free in time; the edge answers 503 with Retry-After. */
+export class ConnectionsInUse extends Error {
+  override name = 'ConnectionsInUse'
+}
+
+/** A part of the connections. */
+export interface ConnectionShare {
+  readonly db: Db
+  /** How many wait for their turn. */
+  readonly waiting: () => number
+}
+
+/** The same database by a third of the connections of its pool at most; who finds them all in use waits in a line. */
+export function shareOf(db: Db, patienceMillis = PATIENCE_MILLIS): ConnectionShare {
+  const pool = poolOf(db)
+  const most = Math.ceil(pool.options.max / 3)
+  const line = new Set<() => void>()
+  let used = 0
+
+  function waitForTurn(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        line.delete(turn)
+        reject(new ConnectionsInUse(`none of ${most} connections came free in ${patienceMillis / 1000} s`))
+      }, patienceMillis)
+      const turn = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      line.add(turn)
+    })
+  }
+
+  function passOn(): void {
+    const [next] = line
+    if (next === undefined) {
+      used -= 1
+      return
+    }
+    line.delete(next)
+    next()
+  }
+
+  async function connect(): Promise<PostgresPoolClient> {
+    if (used < most) used += 1
+    else await waitForTurn()
+    try {
+      const client = await pool.connect()
+      // Of the pool, and anew each time that it gives the connection out.
+      const { release } = client
+      client.release = (error) => {
+        client.release = release
+        release.call(client, error)
+        passOn()
+      }
+      return client
+    } catch (error) {
+      passOn()
+      throw error
+    }
+  }
+
+  const shared: PostgresPool = { connect, end: async () => {}, options: pool.options }
+  const share: Db = new Kysely<Database>({
+    dialect: dialectOn(shared),
+    log: (event) => {
+      if (event.level === 'error') noteFailure(db, event.error)
+    },
+  })
+  const waiting = (): number => line.size
+  countAsWaiting(db, waiting)
+  return { db: share, waiting }
+}

@@ -1,0 +1,12 @@
+// What is said of a fault.
+
+/** What became of it; nothing is `broken` where every promise held. */
+export interface FaultReport {
+  readonly line: string
+  readonly broken: readonly string[]
+}
+
+/** Of durations: that of which so many were shorter, such as 0.99 of them. */
+export function percentile(millis: readonly number[], part: number): number {
+  return millis.toSorted((one, other) => one - other)[Math.floor(millis.length * part)] ?? 0
+}
