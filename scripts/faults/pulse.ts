@@ -15,8 +15,8 @@ const PHONES = 50
 const PACE_MILLIS = 1000
 const [origin = ''] = process.argv.slice(2)
 
-const millis: number[] = []
-const wrong: string[] = []
+const MILLIS: number[] = []
+const WRONG: string[] = []
 
 /** A phone whose refresh took longer than the pace wants the next one at once. */
 async function refreshForEver(first: string, start: number): Promise<void> {
@@ -25,19 +25,25 @@ async function refreshForEver(first: string, start: number): Promise<void> {
   for (let due = start; ; due = Math.max(due + PACE_MILLIS, performance.now())) {
     await sleep(Math.max(0, due - performance.now()))
     token = (await refreshOnce(caller, token)).refresh_token
-    millis.push(performance.now() - due)
+    MILLIS.push(performance.now() - due)
   }
 }
 
-const person = createCaller(origin)
-await signInAt(origin, person)
-const tokens: string[] = []
-for (let phone = 0; phone < PHONES; phone += 1) tokens.push((await codeFlow(person)).refresh_token)
-person.close()
-const start = performance.now()
-for (const [phone, token] of tokens.entries())
-  refreshForEver(token, start + (phone * PACE_MILLIS) / PHONES).catch((error: Error) => wrong.push(error.message))
+/** A login for each phone, of one person. */
+async function signInPhones(): Promise<string[]> {
+  const person = createCaller(origin)
+  await signInAt(origin, person)
+  const tokens: string[] = []
+  for (let phone = 0; phone < PHONES; phone += 1) tokens.push((await codeFlow(person)).refresh_token)
+  person.close()
+  return tokens
+}
 
-process.on('message', () => process.send?.({ millis: millis.splice(0), wrong: wrong.splice(0) }))
+for (const [phone, token] of (await signInPhones()).entries())
+  refreshForEver(token, performance.now() + (phone * PACE_MILLIS) / PHONES).catch((error: Error) =>
+    WRONG.push(error.message),
+  )
+
+process.on('message', () => process.send?.({ millis: MILLIS.splice(0), wrong: WRONG.splice(0) }))
 process.on('disconnect', () => process.exit())
 process.send?.('ready')

@@ -12,20 +12,20 @@ export type PasswordJob =
 export type PasswordAnswer = Readonly<{ result: string | boolean }> | Readonly<{ error: Error }>
 
 /** Threads that have nothing to do. There are never more than work is begun at once (password-queue.ts); the first come with the first password. */
-const idle: Worker[] = []
+const IDLE: Worker[] = []
 
 function startThread(): Worker {
   // The settings of the server, secrets among them, are none of its business.
   const thread = new Worker(new URL('./password-thread.ts', import.meta.url), { env: {}, execArgv: [] })
   thread.once('exit', () => {
-    const place = idle.indexOf(thread)
-    if (place >= 0) idle.splice(place, 1)
+    const place = IDLE.indexOf(thread)
+    if (place >= 0) IDLE.splice(place, 1)
   })
   return thread
 }
 
 async function ask(job: PasswordJob): Promise<string | boolean> {
-  const thread = idle.pop() ?? startThread()
+  const thread = IDLE.pop() ?? startThread()
   // The process stays for as long as there is work, and no longer.
   thread.ref()
   const answered = Promise.withResolvers<PasswordAnswer>()
@@ -35,7 +35,7 @@ async function ask(job: PasswordJob): Promise<string | boolean> {
     thread.postMessage(job)
     const answer = await answered.promise
     thread.unref()
-    idle.push(thread)
+    IDLE.push(thread)
     if ('error' in answer) throw answer.error
     return answer.result
   } finally {
@@ -43,7 +43,7 @@ async function ask(job: PasswordJob): Promise<string | boolean> {
   }
 }
 
-export const passwordWork = {
+export const PASSWORD_WORK = {
   /** With bcrypt. */
   async hash(data: string, cost: number): Promise<string> {
     return String(await ask({ kind: 'hash', data, cost }))

@@ -2,7 +2,7 @@
 import bcrypt from 'bcrypt'
 import { isImported, openImported } from './imported/sealed.ts'
 import { inTurn } from './password-queue.ts'
-import { passwordWork } from './password-work.ts'
+import { PASSWORD_WORK } from './password-work.ts'
 import { peppered } from './peppered.ts'
 
 /** 2^11 rounds: about 0.1 s on one core, off the event loop. */
@@ -12,7 +12,7 @@ const MAX_BYTES = 4096
 
 /** The stored form of a password: bcrypt over base64(HMAC-SHA-256(pepper, NFKC password)). */
 export function hashPassword(pepper: string, password: string): Promise<string> {
-  return inTurn([], () => passwordWork.hash(peppered(pepper, password), COST))
+  return inTurn([], () => PASSWORD_WORK.hash(peppered(pepper, password), COST))
 }
 
 // What an unknown account is compared with, so that it costs the same time as a known one.
@@ -31,8 +31,8 @@ export async function verifyPassword(
 ): Promise<boolean> {
   if (Buffer.byteLength(password, 'utf8') > MAX_BYTES) return false
   const imported = stored !== undefined && isImported(stored) ? await openImported(pepper, stored) : undefined
-  if (imported) return inTurn(caller, () => passwordWork.verifyImported(imported, password))
+  if (imported) return inTurn(caller, () => PASSWORD_WORK.verifyImported(imported, password))
   const expected = stored === undefined || isImported(stored) ? await dummyHash : stored
-  const matches = await inTurn(caller, () => passwordWork.compare(peppered(pepper, password), expected))
+  const matches = await inTurn(caller, () => PASSWORD_WORK.compare(peppered(pepper, password), expected))
   return matches && expected === stored
 }

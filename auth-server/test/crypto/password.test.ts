@@ -9,7 +9,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { hashPassword, verifyPassword } from '../../src/crypto/password.ts'
 import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
-import { passwordWork } from '../../src/crypto/password-work.ts'
+import { PASSWORD_WORK } from '../../src/crypto/password-work.ts'
 import { insertPerson } from '../../src/store/tables/people.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
@@ -54,16 +54,16 @@ t.test('nothing of a password is ignored', async (t) => {
 
 /** How often bcrypt worked while `work` ran: the honest measure of time. */
 async function countingHashes(work: () => Promise<unknown>): Promise<number> {
-  const { compare } = passwordWork
+  const { compare } = PASSWORD_WORK
   let count = 0
-  passwordWork.compare = (data, encrypted) => {
+  PASSWORD_WORK.compare = (data, encrypted) => {
     count++
     return compare(data, encrypted)
   }
   try {
     await work()
   } finally {
-    passwordWork.compare = compare
+    PASSWORD_WORK.compare = compare
   }
   return count
 }
@@ -101,9 +101,9 @@ t.test('a dummy hash costs as much as a real one', async (t) => {
   const [real, dummy] = await Promise.all([
     hashPassword(PEPPER, 'x'),
     new Promise<string>((resolve) => {
-      const { compare } = passwordWork
-      passwordWork.compare = (data, encrypted) => {
-        passwordWork.compare = compare
+      const { compare } = PASSWORD_WORK
+      PASSWORD_WORK.compare = (data, encrypted) => {
+        PASSWORD_WORK.compare = compare
         resolve(encrypted)
         return compare(data, encrypted)
       }
@@ -134,20 +134,20 @@ t.test('a password too long to be one is refused before any hashing', async (t) 
 })
 
 /** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
-async function busyLogin(t: Test, compareThen: typeof passwordWork.compare) {
+async function busyLogin(t: Test, compareThen: typeof PASSWORD_WORK.compare) {
   const { app, log } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
-  const { compare } = passwordWork
+  const { compare } = PASSWORD_WORK
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = () => {
-      passwordWork.compare = compare
+      PASSWORD_WORK.compare = compare
       resolve()
     }
   })
-  passwordWork.compare = (data, encrypted) => held.then(() => compareThen(data, encrypted))
+  PASSWORD_WORK.compare = (data, encrypted) => held.then(() => compareThen(data, encrypted))
   t.teardown(release)
 
   const answered: LightMyRequestResponse[] = []
@@ -190,7 +190,7 @@ t.test('a flood from everywhere is told to come back: some get in, the rest hear
 t.test(
   'one address fills half of the queue and hears 429 then; others go on, and do not stand behind it',
   async (t) => {
-    const { answered, guess, untilAnswered, release } = await busyLogin(t, passwordWork.compare)
+    const { answered, guess, untilAnswered, release } = await busyLogin(t, PASSWORD_WORK.compare)
     // One subscriber, however many addresses it takes.
     const flood = Array.from({ length: 80 }, (_, host) => guess(`2001:db8::${host + 1}`))
     await untilAnswered(45)
@@ -220,7 +220,7 @@ t.test('a whole /48 of IPv6 networks leaves a quarter of the queue to others', a
   await untilAnswered(20)
   t.equal(count(answered, 503), 1, 'sixteen wait, and the whole line is full')
   release()
-  passwordWork.compare = noMatch
+  PASSWORD_WORK.compare = noMatch
   await Promise.all([...flood, ...others])
   t.equal(count(answered, 422), 51 + 16)
 })

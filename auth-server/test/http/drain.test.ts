@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { passwordWork } from '../../src/crypto/password-work.ts'
+import { PASSWORD_WORK } from '../../src/crypto/password-work.ts'
 import { formsOf } from '../support/browser.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
@@ -54,15 +54,15 @@ async function listening(t: Test) {
 
 /** Passwords are compared when the test says so. */
 function heldPasswords(t: Test) {
-  const { compare } = passwordWork
+  const { compare } = PASSWORD_WORK
   const asked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
-  passwordWork.compare = (data, encrypted) => {
+  PASSWORD_WORK.compare = (data, encrypted) => {
     asked.resolve()
     return released.promise.then(() => compare(data, encrypted))
   }
   t.teardown(() => {
-    passwordWork.compare = compare
+    PASSWORD_WORK.compare = compare
   })
   return { asked: asked.promise, release: () => released.resolve() }
 }

@@ -1,7 +1,7 @@
 // While there are imported passwords, an unknown address costs what a known one may cost, and the same each time.
 import t, { type Test } from 'tap'
 import { readHash } from '../../src/crypto/imported/read.ts'
-import { passwordWork } from '../../src/crypto/password-work.ts'
+import { PASSWORD_WORK } from '../../src/crypto/password-work.ts'
 import { decoyOf } from '../../src/identity/decoys.ts'
 import { authenticate, createAccount } from '../../src/identity/local-account.ts'
 import { keepImported } from '../../src/identity/password.ts'
@@ -73,14 +73,14 @@ t.test('as many unknown addresses as known ones have each cost, and each its own
 
 t.test('an unknown address is refused after the check of its cost alone, whatever the password', async (t) => {
   const { costs, db, config } = await setUp(t, { bcrypt: 0, argon2: 30, own: 30 })
-  const { compare } = passwordWork
+  const { compare } = PASSWORD_WORK
   let compared = 0
-  passwordWork.compare = async (password, hash) => {
+  PASSWORD_WORK.compare = async (password, hash) => {
     compared++
     return compare(password, hash)
   }
   t.teardown(() => {
-    passwordWork.compare = compare
+    PASSWORD_WORK.compare = compare
   })
   const found = await costs()
   for (const cost of ['ours', 'argon2id-19-1024-2-2']) {

@@ -1,7 +1,7 @@
 // A pepper can be replaced: nobody notices, each password moves on at its next sign-in, and only then is the old one not needed.
 import t from 'tap'
 import { hashPassword } from '../../src/crypto/password.ts'
-import { passwordWork } from '../../src/crypto/password-work.ts'
+import { PASSWORD_WORK } from '../../src/crypto/password-work.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { authenticate, createAccount } from '../../src/identity/local-account.ts'
 import { type Peppers, renewStored, sealPassword } from '../../src/identity/password.ts'
@@ -60,14 +60,14 @@ t.test('without a rotation a password from before peppers had ids gets one, too'
 
 t.test('whatever the pepper, a wrong password costs one comparison', async (t) => {
   const { db, email } = await setUp(t)
-  const { compare } = passwordWork
+  const { compare } = PASSWORD_WORK
   let compared = 0
-  passwordWork.compare = async (password, hash) => {
+  PASSWORD_WORK.compare = async (password, hash) => {
     compared++
     return compare(password, hash)
   }
   t.teardown(() => {
-    passwordWork.compare = compare
+    PASSWORD_WORK.compare = compare
   })
   for (const peppers of [BEFORE, BOTH, AFTER, { passwordPepper: randomSecret(), previousPasswordPepper: NEW }])
     for (const who of [email, 'nobody@example.com']) {
