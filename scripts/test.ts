@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, statfsSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
@@ -20,6 +20,8 @@ const FILE_TIMEOUT_SECONDS = 120
  * file twice and parses source maps, in the tests and in every process that they start.
  */
 const NO_NOTES = '--test-env=_TAPJS_PROCESSINFO_EXCLUDE_=/./'
+/** One more than there are processors: a file waits for its database, a browser or a clock a third of its time. */
+const FILES_AT_ONCE = availableParallelism() + 1
 /** Linux's; the databases of a run take some hundred megabytes at a time. */
 const SHARED_MEMORY = '/dev/shm'
 const ROOM_BYTES = 4 * 1024 ** 3
@@ -32,7 +34,7 @@ const USAGE = `Usage: npm test -- [options] [file or folder]…
 Runs every test, or those that are named, on a PostgreSQL of its own, and closes with \`N passed, N failed\`.
 
   --grep, -g PATTERN  only tests whose name matches      --bail, -b         stop at the first failure
-  --only, -o          only tests marked t.only           --jobs, -j N       so many files at once
+  --only, -o          only tests marked t.only           --jobs, -j N       so many files at once (${FILES_AT_ONCE})
   --timeout, -t N     seconds for one file (${FILE_TIMEOUT_SECONDS})        --reporter, -R     another of tap's reporters
   --again             whole files that failed, up to three, once more at the end, alone; says which passed then
   --help              this text
@@ -144,7 +146,15 @@ async function runTap(args: readonly string[], { folder, databaseUrl }: Surround
   const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
   const child = spawn(
     process.execPath,
-    [tapProgram, 'run', NO_NOTES, `--timeout=${FILE_TIMEOUT_SECONDS}`, ...reporting, ...args.flatMap(filesOf)],
+    [
+      tapProgram,
+      'run',
+      NO_NOTES,
+      `--timeout=${FILE_TIMEOUT_SECONDS}`,
+      `--jobs=${FILES_AT_ONCE}`,
+      ...reporting,
+      ...args.flatMap(filesOf),
+    ],
     {
       cwd: root,
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, TEST_DATABASE_URL: databaseUrl },
