@@ -70,7 +70,7 @@ export type SignInOutcome =
  *
  * @param also what belongs to a sign-in that was done, in its transaction
  *
- * Two statements, and one more for who comes from elsewhere: the first waits for other sign-ins of this browser, the last, reading afterwards, sees the sessions
+ * Two statements: the first waits for other sign-ins of this browser, the second, reading afterwards, sees the sessions
  * that they opened (READ COMMITTED).
  */
 export function signIn(
@@ -78,11 +78,10 @@ export function signIn(
   input: SignIn,
   also: (trx: Trx) => Promise<void> = async () => {},
 ): Promise<SignInOutcome> {
-  return db.transaction().execute(async (trx) => {
+  const done = db.transaction().execute(async (trx): Promise<SignInOutcome> => {
     const visits = await lockVisits(trx, input.visits)
     const visit = visits.find(({ id, isOpen }) => isOpen && id === input.requestId)
     if (!visit) return { kind: 'visit over' }
-    if (input.identity && !(await useIdentity(trx, input.identity, input.personId))) return { kind: 'person changed' }
     const outcome = await openSession(trx, input, {
       sessionIds: visits.flatMap(({ sessionIds }) => sessionIds),
       doneAs: visit.signInId === null ? [] : input.tokenHashesOf(visit.signInId),
@@ -90,10 +89,18 @@ export function signIn(
     if (!outcome) return { kind: 'person changed' }
     const { kind, ...opened } = outcome
     if (kind === 'repeated') return { kind: 'done', signInId: visit.signInId ?? input.signInId, ...opened }
+    if (input.identity && !(await useIdentity(trx, input.identity, input.personId))) throw new LinkEnded()
     await also(trx)
     return { kind: 'done', signInId: input.signInId, ...opened }
   })
+  return done.catch((error: unknown) => {
+    if (error instanceof LinkEnded) return { kind: 'person changed' }
+    throw error
+  })
 }
+
+/** The account elsewhere leads to the person no more; undoes the transaction that it is thrown in. */
+class LinkEnded extends Error {}
 
 interface LockedVisit {
   readonly id: string
