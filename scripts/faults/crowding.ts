@@ -6,7 +6,6 @@
 // - Phones refresh at a pace, not as fast as they can: otherwise the quiet value were that of a server at its limit.
 // - Quiet and crowded phases alternate, so that what else the machine does falls on both.
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrowdReport } from './crowd.ts'
@@ -99,9 +98,13 @@ async function ask<Report>(child: ChildProcess, word: string): Promise<Report> {
 
 /** @throws {Error} when the process ends instead */
 async function nextOf<Message>(child: ChildProcess): Promise<Message> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`${child.spawnargs[1]} has ended`)
-  })
-  const [message] = await Promise.race([once(child, 'message'), ended])
-  return message
+  const { promise, resolve, reject } = Promise.withResolvers<Message>()
+  const said = (message: unknown): void => resolve(message as Message)
+  const ended = (): void => reject(new Error(`${child.spawnargs[1]} has ended`))
+  child.once('message', said).once('exit', ended)
+  try {
+    return await promise
+  } finally {
+    child.off('message', said).off('exit', ended)
+  }
 }
