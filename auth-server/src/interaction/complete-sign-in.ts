@@ -37,6 +37,8 @@ export interface ProvenPerson {
   readonly upstream?: UpstreamSession
   /** By which the person is known there: it has to be theirs still. */
   readonly identity?: UpstreamSubject
+  /** That was shown: it has to count still. */
+  readonly passkeyId?: string
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */
@@ -45,8 +47,8 @@ export interface ProvenPerson {
 
 /**
  * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
- * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at, or the account
- * elsewhere is linked to them no more. In a way that
+ * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at, or the passkey, or
+ * the account elsewhere, is theirs no more. In a way that
  * the visit does not offer nobody is signed in, whatever page it came from.
  * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */

@@ -1,9 +1,11 @@
 // Signing in with a passkey over HTTP: who asks, from which browser, what is answered, and who is offered one afterwards.
 import { decodeJwt } from 'jose'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { PageScript } from '../../src/pages/page-script.ts'
 import { Browser, SESSION_COOKIE } from '../support/browser.ts'
+import { untilBlocked } from '../support/database.ts'
 import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
 import { answerOf, authorizeUrl, pkcePair, redeem } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
@@ -176,6 +178,27 @@ t.test('who signs in with a passkey while the person’s epoch moves is not sign
   await db.updateTable('people').set({ status: 'suspended' }).where('id', '=', personId).execute()
   isLoginPage(t, await signInBy({ browser, page }), 422, /Nobody can sign in here/)
   await db.updateTable('people').set({ status: 'active' }).where('id', '=', personId).execute()
+})
+
+t.test('a passkey that is removed while its sign-in completes signs nobody in', async (t) => {
+  const going = new SoftPasskey()
+  await ceremonies(server).register(await freshSession(server), going)
+  const visit = await begin()
+  const { challenge } = await challengeOf(visit.browser, visit.page, 'login/passkey')
+  const credential = going.get({ ...HONEST, challenge })
+  const sessions = () => db.selectFrom('sessions').select('id').orderBy('id').execute()
+  const before = await sessions()
+  const { answer } = await db.transaction().execute(async (trx) => {
+    await sql`select from people where id = ${personId} for update`.execute(trx)
+    const signedIn = visit.browser.submit(visit.page, 'login/passkey', { credential })
+    await untilBlocked(db)
+    await sql`
+      update authenticators set removed_at = auth_now(), suspended_at = auth_now()
+      where person_id = ${personId} and credential = ${going.id}`.execute(trx)
+    return { answer: signedIn }
+  })
+  t.match(await answer, { statusCode: 422, body: /<h1>Sign in<\/h1>/ })
+  t.strictSame(await sessions(), before)
 })
 
 t.test('the offer after a password', async (t) => {

@@ -55,14 +55,14 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
           return again(asserted.kind)
         }
         await attempt.takeBack()
-        const { personId, authEpoch, needsNewPassword, counterWentBack } = asserted
+        const { personId, authEpoch, needsNewPassword, counterWentBack, passkeyId } = asserted
         if (counterWentBack)
           await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))
         if (needsNewPassword) {
           await recordRefusal(deps, request, pending, personId)
           return again('newPassword')
         }
-        const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS), issuer: null }
+        const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS), issuer: null, passkeyId }
         const done = await completeSignIn(deps, request, reply, visit, proven)
         return done === 'person changed' ? again('personChanged') : reply
       },

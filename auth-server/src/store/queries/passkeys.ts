@@ -87,6 +87,18 @@ export async function listCredentials(db: Db, personId: string): Promise<readonl
   return rows.map(({ credential }) => credential)
 }
 
+/**
+ * Whether it counts still, to the end of the transaction: whoever removes it now either waits for this, or is seen here.
+ * The person's row is locked first, as by them.
+ */
+export async function holdPasskey(trx: Trx, id: string, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    with person as materialized (select id from people where id = ${personId} for key share)
+    select passkey.id from person join authenticators passkey on passkey.person_id = person.id
+    where passkey.id = ${id} and ${COUNTS} for share of passkey`.execute(trx)
+  return rows.length === 1
+}
+
 /** Gives one a name; false when this person has no such one. */
 export async function namePasskey(
   trx: Trx,

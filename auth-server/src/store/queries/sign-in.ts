@@ -8,6 +8,7 @@ import { useIdentity } from '../tables/identities.ts'
 import type { BrowserProof } from '../tables/sessions.ts'
 import type { UpstreamSubject } from '../tables/upstream-logins.ts'
 import { sessionsOf, stepDone } from '../visit-steps.ts'
+import { holdPasskey } from './passkeys.ts'
 
 /** The sessions of people with such a role: they end with the browser, and after this time. */
 export interface StrongSessions {
@@ -37,6 +38,8 @@ export interface SignIn extends BrowserProof {
   readonly upstream?: UpstreamSession | undefined
   /** By which the person is known there: it has to be theirs still. */
   readonly identity?: UpstreamSubject | undefined
+  /** That was shown: it has to count still. */
+  readonly passkeyId?: string | undefined
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -52,7 +55,7 @@ export interface SignIn extends BrowserProof {
 /**
  * `done`, and by which sign-in (this one, or the one that the same form had done before); or nothing has happened:
  * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read, a new
- * password is due, or the account elsewhere leads to them no more.
+ * password is due, or the passkey, or the account elsewhere, is theirs no more.
  */
 export type SignInOutcome =
   | Readonly<{ kind: 'done'; signInId: string; tokenHash: string; endsWithBrowser: boolean }>
@@ -89,18 +92,20 @@ export function signIn(
     if (!outcome) return { kind: 'person changed' }
     const { kind, ...opened } = outcome
     if (kind === 'repeated') return { kind: 'done', signInId: visit.signInId ?? input.signInId, ...opened }
-    if (input.identity && !(await useIdentity(trx, input.identity, input.personId))) throw new LinkEnded()
+    if (input.identity && !(await useIdentity(trx, input.identity, input.personId))) throw new ProofEnded()
+    if (input.passkeyId !== undefined && !(await holdPasskey(trx, input.passkeyId, input.personId)))
+      throw new ProofEnded()
     await also(trx)
     return { kind: 'done', signInId: input.signInId, ...opened }
   })
   return done.catch((error: unknown) => {
-    if (error instanceof LinkEnded) return { kind: 'person changed' }
+    if (error instanceof ProofEnded) return { kind: 'person changed' }
     throw error
   })
 }
 
-/** The account elsewhere leads to the person no more; undoes the transaction that it is thrown in. */
-class LinkEnded extends Error {}
+/** The passkey, or the account elsewhere, is the person's no more; undoes the transaction that it is thrown in. */
+class ProofEnded extends Error {}
 
 interface LockedVisit {
   readonly id: string
