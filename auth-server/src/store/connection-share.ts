@@ -1,8 +1,6 @@
 // A part of a pool's connections, for those who must not take all of them.
-import { Kysely, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import { countAsWaiting, type Db, dialectOn, poolOf } from './database.ts'
-import { noteFailure } from './health.ts'
-import type { Database } from './tables/index.ts'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { countAsWaiting, type Db, databaseOn, poolOf } from './database.ts'
 
 /** As long as for a connection of the pool itself. */
 const PATIENCE_MILLIS = 3000
@@ -70,12 +68,7 @@ export function shareOf(db: Db, patienceMillis = PATIENCE_MILLIS): ConnectionSha
   }
 
   const shared: PostgresPool = { connect, end: async () => {}, options: pool.options }
-  const share: Db = new Kysely<Database>({
-    dialect: dialectOn(shared),
-    log: (event) => {
-      if (event.level === 'error') noteFailure(db, event.error)
-    },
-  })
+  const share = databaseOn(shared, db)
   const waiting = (): number => line.size
   countAsWaiting(db, waiting)
   return { db: share, waiting }

@@ -36,9 +36,16 @@ class Dialect extends PostgresDialect {
   }
 }
 
-/** What is said to PostgreSQL by connections of a pool. */
-export function dialectOn(pool: PostgresPool): PostgresDialect {
-  return new Dialect({ pool })
+/** What is said to PostgreSQL by connections of a pool. @param whole to whose health it belongs; none: its own */
+export function databaseOn(pool: PostgresPool, whole?: Db): Db {
+  const db: Db = new Kysely<Database>({
+    dialect: new Dialect({ pool }),
+    log: (event) => {
+      if (event.level === 'error') noteFailure(whole ?? db, event.error)
+      traceStatement(event)
+    },
+  })
+  return db
 }
 
 /**
@@ -78,13 +85,7 @@ export function openDatabase(
   // A connection that breaks while it is in use is an 'error' event as well, which nobody else hears and which would end
   // the process; whoever waits for the query is told by its rejection.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db: Db = new Kysely<Database>({
-    dialect: dialectOn(pool),
-    log: (event) => {
-      if (event.level === 'error') noteFailure(db, event.error)
-      traceStatement(event)
-    },
-  })
+  const db = databaseOn(pool)
   POOLS.set(db, pool)
   return db
 }
