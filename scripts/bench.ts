@@ -2,6 +2,7 @@
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { USAGE as authUsage, benchAuth } from './bench/auth.ts'
 import { benchGateway, USAGE as gatewayUsage } from './bench/gateway.ts'
+import { benchGrowth, USAGE as growthUsage } from './bench/growth.ts'
 import { benchMemory, USAGE as memoryUsage } from './bench/memory.ts'
 import { benchTiming, USAGE as timingUsage } from './bench/timing.ts'
 
@@ -9,14 +10,16 @@ import { benchTiming, USAGE as timingUsage } from './bench/timing.ts'
 const BENCHES: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
   auth: benchAuth,
   gateway: benchGateway,
+  growth: benchGrowth,
   memory: benchMemory,
   timing: benchTiming,
 }
 
-const USAGE = `Usage: npm run bench -- auth | gateway | memory | timing [options]
+const USAGE = `Usage: npm run bench -- auth | gateway | growth | memory | timing [options]
 
 ${authUsage}
 ${gatewayUsage}
+${growthUsage}
 ${memoryUsage}
 ${timingUsage}
   --help  this text

@@ -13,7 +13,7 @@ export type Condition = RawBuilder<SqlBool>
 interface Kept {
   readonly kept: string
 }
-interface KeptUntil {
+export interface KeptUntil {
   /** In words, for the documentation: “Until …”. */
   readonly until: string
   /** When a row is of no use any more, not even as evidence; it is removed soon afterwards. */

@@ -1,4 +1,5 @@
 // Rows that nobody can use any more go in the background; what is in use or is evidence stays.
+import { sql } from 'kysely'
 import t from 'tap'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { turnClock } from '../support/database.ts'
@@ -53,5 +54,34 @@ t.test(
     t.same(await removeObsoleteRows(db, { signal: AbortSignal.abort() }), {})
     t.same(await removeObsoleteRows(db, { which: 'scanned' }), {})
     t.same(await removeObsoleteRows(db, { which: 'indexed' }), { used_jtis: 5 })
+  },
+)
+
+t.test(
+  'a table without an index is looked through page by page: what is obsolete goes, wherever it lies',
+  async (t) => {
+    const { app, db } = await testServer(t)
+    await obtainTokens(app)
+    // Each tenth has ended long ago, and so has the last one, alone in the last page.
+    await sql`
+    insert into refresh_families
+    select (jsonb_populate_record(family, jsonb_build_object(
+      'id', 'grant_' || n, 'revoked_at', case when n % 10 = 0 or n = 205 then '2020-01-01Z' end))).*
+    from refresh_families family, generate_series(1, 205) n`.execute(db)
+    const { rows } = await sql<{ pages: number }>`
+    select pg_relation_size('refresh_families') / 8192 as pages`.execute(db)
+    t.ok(Number(rows[0]?.pages) > 4, 'several pages')
+    const statements: string[] = []
+    const watched = db.withPlugin({
+      transformQuery({ node }) {
+        statements.push(node.kind)
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    t.same(await removeObsoleteRows(watched, { which: 'scanned', batch: 500, pages: 1 }), { refresh_families: 21 })
+    t.ok(statements.length > Number(rows[0]?.pages), 'a statement for each page')
+    const left = await db.selectFrom('refresh_families').select('revoked_at').execute()
+    t.same(left, Array(185).fill({ revoked_at: null }))
   },
 )

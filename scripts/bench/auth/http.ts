@@ -17,6 +17,8 @@ export interface HttpCaller {
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<HttpAnswer>
+  /** Keeps a cookie as if an answer had set it. @param line `name=value` */
+  keep(line: string): void
   close(): void
 }
 
@@ -70,6 +72,7 @@ export function createCaller(
         'content-type': 'application/x-www-form-urlencoded',
         ...headers,
       }),
+    keep,
     close: () => agent.destroy(),
   }
 }

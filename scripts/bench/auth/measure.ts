@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Postgres } from '../../stack/postgres.ts'
 import { cpuSeconds } from '../cpu.ts'
 import { createCaller } from './http.ts'
-import type { Operation } from './operations.ts'
+import type { NextRequest, Operation } from './operations.ts'
 import type { BenchParty } from './party.ts'
 
 /** What one measurement found; costs are per operation. */
@@ -24,45 +24,75 @@ export interface OperationLoad {
 }
 
 /** @throws {Error} when any answer was not what it should be */
-export async function measure(
+export function measure(
   party: BenchParty,
   operation: Operation,
   postgres: Postgres,
   load: OperationLoad,
 ): Promise<MeasuredOperation> {
-  const callers = Array.from({ length: load.callers }, () => createCaller(party.origin))
-  try {
-    const asks = []
-    for (const caller of callers) asks.push(await operation.prepare(party, caller))
-    await Promise.all(asks.map((ask) => ask()))
+  return withCallers(party, operation, load.callers, async (asks) => {
     const before = await readCosts(party, postgres)
-    const began = performance.now()
-    const millis: number[] = []
-    await Promise.all(
-      asks.map(async (ask) => {
-        while (performance.now() - began < load.seconds * 1000) {
-          const asked = performance.now()
-          await ask()
-          millis.push(performance.now() - asked)
-        }
-      }),
-    )
-    const seconds = (performance.now() - began) / 1000
+    const { millis, seconds } = await askFor(load.seconds, asks)
     const after = await readCosts(party, postgres)
-    const sorted = millis.toSorted((a, b) => a - b)
     const per = (cost: keyof Costs) => (after[cost] - before[cost]) / millis.length
     return {
       perSecond: millis.length / seconds,
-      p50Millis: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
-      p99Millis: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+      p50Millis: percentile(millis, 0.5),
+      p99Millis: percentile(millis, 0.99),
       serverCpuMillis: per('serverCpuMillis'),
       postgresCpuMillis: per('postgresCpuMillis'),
       transactions: per('transactions'),
       walBytes: per('walBytes'),
     }
+  })
+}
+
+/** The median of latency alone, in less time. @throws {Error} when any answer was not what it should be */
+export function measureMedian(party: BenchParty, operation: Operation, load: OperationLoad): Promise<number> {
+  return withCallers(party, operation, load.callers, async (asks) =>
+    percentile((await askFor(load.seconds, asks)).millis, 0.5),
+  )
+}
+
+/** Prepares callers, has each ask once, and lets go of them afterwards. */
+async function withCallers<T>(
+  party: BenchParty,
+  operation: Operation,
+  count: number,
+  work: (asks: readonly NextRequest[]) => Promise<T>,
+): Promise<T> {
+  const callers = Array.from({ length: count }, () => createCaller(party.origin))
+  try {
+    const asks: NextRequest[] = []
+    for (const caller of callers) asks.push(await operation.prepare(party, caller))
+    await Promise.all(asks.map((ask) => ask()))
+    return await work(asks)
   } finally {
     for (const caller of callers) caller.close()
   }
+}
+
+/** All ask side by side, each again as soon as it has its answer. @returns latencies, the shortest first */
+async function askFor(
+  wanted: number,
+  asks: readonly NextRequest[],
+): Promise<Readonly<{ millis: readonly number[]; seconds: number }>> {
+  const began = performance.now()
+  const millis: number[] = []
+  await Promise.all(
+    asks.map(async (ask) => {
+      while (performance.now() - began < wanted * 1000) {
+        const asked = performance.now()
+        await ask()
+        millis.push(performance.now() - asked)
+      }
+    }),
+  )
+  return { millis: millis.toSorted((a, b) => a - b), seconds: (performance.now() - began) / 1000 }
+}
+
+function percentile(sorted: readonly number[], part: number): number {
+  return sorted[Math.floor(sorted.length * part)] ?? 0
 }
 
 interface Costs {

@@ -77,7 +77,13 @@ export async function refreshOnce(caller: HttpCaller, token: string): Promise<Lo
   return readTokens(await caller.post('/token', form, BASIC), 'refresh')
 }
 
-const CLIENT_CREDENTIALS: Operation = {
+/** @throws {Error} unless the token is one of the client's, and good */
+export async function introspectOnce(caller: HttpCaller, token: string): Promise<void> {
+  const { active, client_id } = read(await caller.post('/introspect', { token }, BASIC), 'introspection')
+  if (active !== true || client_id !== CLIENT.id) throw new Error('introspection: the token is not active')
+}
+
+export const CLIENT_CREDENTIALS: Operation = {
   name: 'client_credentials',
   async prepare(_party, caller) {
     return async () => {
@@ -117,10 +123,7 @@ const INTROSPECTION: Operation = {
   async prepare(party, caller) {
     await party.signIn(caller)
     const { refresh_token: token } = await codeFlow(caller)
-    return async () => {
-      const { active, client_id } = read(await caller.post('/introspect', { token }, BASIC), 'introspection')
-      if (active !== true || client_id !== CLIENT.id) throw new Error('introspection: the token is not active')
-    }
+    return () => introspectOnce(caller, token)
   },
 }
 

@@ -50,13 +50,13 @@ export async function createDatabase(postgres: Postgres, name: string): Promise<
   return url.href
 }
 
-/** @param settings beside those of every benchmark */
+/** @param settings beside those of every benchmark @param database its name */
 export async function startOurs(
   postgres: Postgres,
   launch: Launch,
   settings: NodeJS.ProcessEnv = {},
+  database = 'ours',
 ): Promise<BenchParty & Readonly<{ databaseUrl: string; passwordPepper: string }>> {
-  const database = 'ours'
   const databaseUrl = await createDatabase(postgres, database)
   const secret = () => randomBytes(32).toString('base64url')
   const passwordPepper = secret()
