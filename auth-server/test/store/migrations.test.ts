@@ -1,5 +1,5 @@
 // Migrations: from nothing to the newest schema, by as many instances at once as there are, each step once.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
 import { type Db, openDatabase } from '../../src/store/database.ts'
@@ -174,3 +174,44 @@ t.test('removing rows that have expired reads no whole table either', async (t) 
     [],
   )
 })
+
+/** Tables with a row or more for each person, or for what each of them does. */
+const LARGE =
+  /^(people|email_addresses|passwords|identities|authenticators|device_keys|sessions|refresh_families|consents|consent_history|authorization_(codes|requests)|audit_(events|details|seals)|outbox|usage_of_people|group_members)$/
+/** Of columns that the same file adds, so that nobody can make them beforehand. */
+const OF_NEW_COLUMNS = ['sessions_by_upstream_subject', 'sessions_by_upstream_sid']
+/** Before it, indexes were made with everything else. */
+const FIRST_APART = '0052'
+
+t.test(
+  'each index of a large table is made apart, and can be made concurrently before, as operations.md says',
+  async (t) => {
+    const document = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    const beforehand = [...document.matchAll(/^create index concurrently if not exists (\w+) .*;$/gm)]
+    const folder = new URL('../../src/store/migrations/', import.meta.url)
+    const made: string[] = []
+    for (const file of readdirSync(folder).filter((name) => name > FIRST_APART)) {
+      const source = readFileSync(new URL(file, folder), 'utf8')
+      for (const [, unless, name = '', table = ''] of source.matchAll(
+        /create (?:unique )?index (if not exists )?(\w+)\s+on (\w+)/g,
+      )) {
+        // A table that the same file makes is empty.
+        if (!LARGE.test(table) || source.includes(`create table ${table} `) || OF_NEW_COLUMNS.includes(name)) continue
+        made.push(name)
+        t.ok(unless, `${name} may be there`)
+        t.equal(MIGRATIONS[file.replace('.ts', '')]?.apart, true, `${file} runs apart`)
+      }
+    }
+    t.same(beforehand.map(([, name]) => name).sort(), made.sort(), 'all of them, and no others')
+
+    const db = open(await testDatabase(t))
+    t.teardown(() => db.destroy())
+    const definitions = () =>
+      sql`select indexdef from pg_indexes where indexname = any(${made}) order by indexname`.execute(db)
+    const { rows: before } = await definitions()
+    t.equal(before.length, made.length)
+    for (const name of made) await sql`drop index ${sql.id(name)}`.execute(db)
+    for (const [statement] of beforehand) await sql.raw(statement).execute(db)
+    t.same((await definitions()).rows, before, 'as the migrations make them')
+  },
+)

@@ -250,13 +250,18 @@ export async function setDeadHooksAside(db: Db, { batch = 1000, most = MAX_DEAD_
       returning id`.execute(db)
     count = rows.length
   }
-  if (all > 0)
-    await sql`
-      delete from outbox where id in (
-        select id from (select id, row_number() over (partition by payload->>'hook' order by expires_at desc, id) as place
-                        from outbox where kind = 'hook' and ${IS_DEAD}) dead
-        where place > ${most})`.execute(db)
+  for (let count = all > 0 ? batch : 0; count === batch; ) count = await dropSurplusDead(db, { batch, most })
   return all
+}
+
+/** Drops the oldest dead calls of hooks that have more than so many. Returns how many went. */
+async function dropSurplusDead(db: Db, { batch, most }: Readonly<{ batch: number; most: number }>): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from outbox where id in (
+      select id from (select id, row_number() over (partition by payload->>'hook' order by expires_at desc, id) as place
+                      from outbox where kind = 'hook' and ${IS_DEAD}) dead
+      where place > ${most} limit ${batch})`.execute(db)
+  return Number(numAffectedRows ?? 0n)
 }
 
 /** How many calls of hooks are dead. */
