@@ -3,13 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { startPostgres } from '../stack/postgres.ts'
 import { measureMedian } from './auth/measure.ts'
 import { launcher } from './auth/ours.ts'
 import { cleanUp } from './growth/cleanup.ts'
-import { addObsolete } from './growth/fill.ts'
+import { APPLICATIONS, addObsolete } from './growth/fill.ts'
 import { operationsOf } from './growth/operations.ts'
 import { idleMemory, idleMemoryOfGateway, startUp } from './growth/processes.ts'
+import { BOUNDS, reportMemory, reportOperation, target } from './growth/report.ts'
 import { type GrownWorld, growWorld } from './growth/world.ts'
 import { countsFrom } from './options.ts'
 import { interleaved, median } from './rounds.ts'
@@ -23,8 +25,6 @@ long each takes to start, what idle processes keep in memory, and how so many ob
 The large database takes 5 GB in the folder for temporary files, and minutes to fill.
 `
 
-/** What is promised. */
-const BOUNDS = { ratio: 1.2, startMillis: 2000, idleMegabytes: 256, usedMegabytes: 400, statementMillis: 1000 } as const
 const SMALL = { people: 1000, families: 5000 } as const
 
 type Count = 'people' | 'families' | 'expired' | 'rounds' | 'seconds' | 'callers' | 'starts' | 'idle'
@@ -44,7 +44,7 @@ export async function benchGrowth(args: readonly string[], print: (line: string)
     const on = { postgres, launch: launcher(undo), print }
     const worlds = [await growWorld(on, 'small', SMALL), await growWorld(on, 'large', options)] as const
     print('')
-    for (const line of await compare(worlds, options)) print(line)
+    await compare(worlds, options, print)
     for (const world of worlds) for (const line of await reportProcess(world, options)) print(line)
     for (const [name, megabytes] of Object.entries(await idleMemoryOfGateway(options.idle)))
       print(reportMemory(name, megabytes))
@@ -54,9 +54,13 @@ export async function benchGrowth(args: readonly string[], print: (line: string)
   }
 }
 
-async function compare(worlds: readonly [GrownWorld, GrownWorld], options: Options): Promise<string[]> {
+async function compare(
+  worlds: readonly [GrownWorld, GrownWorld],
+  options: Options,
+  print: (line: string) => void,
+): Promise<void> {
   const operations = worlds.map((world) => operationsOf(world))
-  const lines = [`${'median ms'.padEnd(26)}${'small'.padStart(8)}${'large'.padStart(8)}${'ratio'.padStart(8)}`]
+  print(`${'median ms'.padEnd(26)}${'small'.padStart(8)}${'large'.padStart(8)}${'ratio'.padStart(8)}`)
   for (const [index, { name }] of (operations[0] ?? []).entries()) {
     const found: [number[], number[]] = [[], []]
     const once = async (which: 0 | 1, seconds: number): Promise<number> => {
@@ -68,17 +72,8 @@ async function compare(worlds: readonly [GrownWorld, GrownWorld], options: Optio
     for (const which of [0, 1] as const) await once(which, 1)
     for (const which of interleaved([0, 1] as const, options.rounds).flat())
       found[which].push(await once(which, options.seconds))
-    lines.push(reportOperation(name, found))
+    print(reportOperation(name, found))
   }
-  return lines
-}
-
-/** A line of the table: medians of the rounds' medians, and their ratio against the bound. */
-export function reportOperation(name: string, [small, large]: readonly [readonly number[], readonly number[]]): string {
-  const [few, many] = [median(small), median(large)]
-  const ratio = many / few
-  const cells = [few, many, ratio].map((figure) => figure.toFixed(2).padStart(8)).join('')
-  return `${name.padEnd(26)}${cells}, ${target('at most', BOUNDS.ratio, ratio <= BOUNDS.ratio)}`
 }
 
 async function reportProcess({ database, process }: GrownWorld, { starts, idle }: Options): Promise<string[]> {
@@ -92,11 +87,6 @@ async function reportProcess({ database, process }: GrownWorld, { starts, idle }
     reportMemory(`auth server after its start, ${database}`, await idleMemory(process, idle)),
     reportMemory(`auth server after the load, ${database}`, afterLoad, BOUNDS.usedMegabytes),
   ]
-}
-
-function reportMemory(name: string, megabytes: number | undefined, bound: number = BOUNDS.idleMegabytes): string {
-  if (megabytes === undefined) return `idle memory of ${name}: not known on this system`
-  return `idle memory of ${name}: ${megabytes.toFixed(0)} MB, ${target('below', bound, megabytes < bound)}`
 }
 
 async function reportCleanup({ databaseUrl, size, process }: GrownWorld, expired: number): Promise<string[]> {
@@ -116,10 +106,6 @@ async function reportCleanup({ databaseUrl, size, process }: GrownWorld, expired
   return lines
 }
 
-function target(side: string, bound: number, holds: boolean): string {
-  return `target ${side} ${bound}: ${holds ? 'met' : 'NOT met'}`
-}
-
 /** @throws {UsageError} when an option makes no sense */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -136,6 +122,8 @@ function readOptions(args: readonly string[]): Options {
     },
   })
   const count = countsFrom(values)
+  if (count('families') < 2 * APPLICATIONS * count('callers'))
+    throw new UsageError(`--families must be at least ${2 * APPLICATIONS} times as many as --callers.`)
   return {
     people: count('people'),
     families: count('families'),

@@ -81,7 +81,7 @@ function tables({ people, families }: GrowthSize): readonly Copied[] {
         expires_at: later,
       },
     ],
-    ['audit_events', people, { person: 'gen_random_uuid()', at: `t.at - interval '90 days' * random()` }],
+    ['audit_events', Math.ceil(people / 5), { person: 'gen_random_uuid()', at: `t.at - interval '90 days' * random()` }],
   ]
 }
 
@@ -96,7 +96,7 @@ export async function fill(databaseUrl: string, size: GrowthSize, onTable: (tabl
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    await client.query(`set session_replication_role = replica; set maintenance_work_mem = '512MB'; set jit = off`)
+    await client.query(`set session_replication_role = replica; set maintenance_work_mem = '512MB'; set work_mem = '512MB'; set jit = off`)
     await copyRows(client, ['applications', OTHER_APPLICATIONS, { id: `'app_other' || n`, client_id: `'other' || n` }])
     const copied = tables(size)
     const names = [...new Set(copied.map(([table]) => table)), 'consents']
@@ -149,11 +149,13 @@ async function copyRows(client: pg.Client, [table, rows, own]: Copied): Promise<
     [table],
   )
   const names = columns.map(({ name }) => name)
+  // In the order of the primary key, which is there already: several times as quick.
+  const order = own.id ?? own.person_id ?? 'n'
   const values = names.map((name) => own[name] ?? `t.${name}`)
   await client.query(
     `with t as materialized (select * from ${table} where ${TEMPLATE[table] ?? 'true'} limit 1)
      insert into ${table} (${names.join(', ')})
-     select ${values.join(', ')} from t, generate_series(1, ${rows}) n`,
+     select ${values.join(', ')} from t, (select n from generate_series(1, ${rows}) n order by ${order}) n`,
   )
 }
 

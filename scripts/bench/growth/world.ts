@@ -17,7 +17,7 @@ import { APPLICATIONS, fill, type GrowthSize, nthId, nthSession } from './fill.t
 export interface GrownWorld extends BenchParty {
   readonly size: GrowthSize
   readonly databaseUrl: string
-  /** Refresh tokens, each of a family of its own; whoever uses one up puts its successor at the end. */
+  /** Refresh tokens, each of a family of its own; whoever uses one up puts its successor in its place. */
   readonly tokens: string[]
   /** `name=value` of session cookies. */
   readonly cookies: readonly string[]

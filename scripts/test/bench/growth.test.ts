@@ -1,6 +1,7 @@
 // The benchmark of growth runs on small databases and prints what it promises.
 import t from 'tap'
-import { benchGrowth, reportOperation } from '../../bench/growth.ts'
+import { reportOperation } from '../../bench/growth/report.ts'
+import { benchGrowth } from '../../bench/growth.ts'
 
 t.setTimeout(240_000)
 
@@ -42,4 +43,12 @@ t.test('growth is the ratio of the medians, held against the bound', async (t) =
     /^op +2\.00 +2\.40 +1\.20, target at most 1\.2: met$/,
   )
   t.match(reportOperation('op', [[1], [1.3]]), /1\.30, target at most 1\.2: NOT met$/)
+})
+
+t.test('options that make no sense are refused', async (t) => {
+  for (const args of [['--people', '0'], ['--rounds', 'many'], ['--families', '30', '--callers', '4'], ['--fast']])
+    await t.rejects(
+      benchGrowth(args, () => {}),
+      args.join(' '),
+    )
 })
