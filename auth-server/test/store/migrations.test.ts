@@ -175,6 +175,15 @@ t.test('removing rows that have expired reads no whole table either', async (t) 
   )
 })
 
+t.test('whom an event of the audit log tells of is found by an index', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const { rows } = await sql`
+    select ${indexed('attrelid', 'array[attnum]')} as indexed from pg_attribute
+    where attrelid = 'people'::regclass and attname = 'pseudonym'`.execute(db)
+  t.same(rows, [{ indexed: true }])
+})
+
 /** Tables with a row or more for each person, or for what each of them does. */
 const LARGE =
   /^(people|email_addresses|passwords|identities|authenticators|device_keys|sessions|refresh_families|consents|consent_history|authorization_(codes|requests)|audit_(events|details|seals)|outbox|usage_of_people|group_members)$/

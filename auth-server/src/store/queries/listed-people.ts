@@ -1,7 +1,7 @@
 // People as those who administer them read them: one, or a page of a list in the order of their ids.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import { COUNTS_AS_MEMBER, IS_UNENDED, isOfStandingPerson } from '../sql.ts'
+import { allOf, COUNTS_AS_MEMBER, IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 import type { StandardClaims } from '../standard-claims.ts'
 import type { People } from '../tables/people.ts'
 import { lockAdministrators } from '../tables/person-roles.ts'
@@ -49,21 +49,24 @@ export interface PeopleFilter {
   readonly kind: string | undefined
 }
 
+/** The statement has the conditions that are asked for and no other, so that each search has a plan of its own. */
 export async function listPeople(
   db: Db,
   { emailKey, name, status, kind }: PeopleFilter,
   { after, limit }: AfterKey,
 ): Promise<readonly ListedPerson[]> {
-  // Between these two are all names that begin so, in the order of the index.
-  const end = name === undefined ? null : `${name}\u{10ffff}`
+  const conditions = [
+    after !== undefined && sql`person.id > ${after}`,
+    emailKey !== undefined &&
+      sql`person.id in (select person_id from email_addresses where key = ${emailKey} and proof is not null)`,
+    // Between these two are all names that begin so, in the order of the index.
+    name !== undefined &&
+      sql`lower(name) ~>=~ lower(${name}::text) and lower(name) ~<~ lower(${`${name}\u{10ffff}`}::text)`,
+    status !== undefined && sql`status = ${status}`,
+    kind !== undefined && sql`kind = ${kind}`,
+  ]
   const { rows } = await sql<ListedPerson>`
-    select ${COLUMNS} from people person
-    where (${after ?? null}::text is null or person.id > ${after ?? null})
-      and (${emailKey ?? null}::text is null or person.id in (
-        select person_id from email_addresses where key = ${emailKey ?? null} and proof is not null))
-      and (${name ?? null}::text is null or (lower(name) ~>=~ lower(${name ?? null}::text) and lower(name) ~<~ lower(${end}::text)))
-      and (${status ?? null}::text is null or status = ${status ?? null}) and (${kind ?? null}::text is null or kind = ${kind ?? null})
-    order by person.id limit ${limit}`.execute(db)
+    select ${COLUMNS} from people person where ${allOf(conditions)} order by person.id limit ${limit}`.execute(db)
   return rows
 }
 
