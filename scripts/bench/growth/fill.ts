@@ -81,7 +81,11 @@ function tables({ people, families }: GrowthSize): readonly Copied[] {
         expires_at: later,
       },
     ],
-    ['audit_events', Math.ceil(people / 5), { person: 'gen_random_uuid()', at: `t.at - interval '90 days' * random()` }],
+    [
+      'audit_events',
+      Math.ceil(people / 5),
+      { person: 'gen_random_uuid()', at: `t.at - interval '90 days' * random()` },
+    ],
   ]
 }
 
@@ -96,7 +100,9 @@ export async function fill(databaseUrl: string, size: GrowthSize, onTable: (tabl
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    await client.query(`set session_replication_role = replica; set maintenance_work_mem = '512MB'; set work_mem = '512MB'; set jit = off`)
+    await client.query(
+      `set session_replication_role = replica; set maintenance_work_mem = '512MB'; set work_mem = '512MB'; set jit = off`,
+    )
     await copyRows(client, ['applications', OTHER_APPLICATIONS, { id: `'app_other' || n`, client_id: `'other' || n` }])
     const copied = tables(size)
     const names = [...new Set(copied.map(([table]) => table)), 'consents']

@@ -2,7 +2,13 @@
 import { median } from '../rounds.ts'
 
 /** What is promised. */
-export const BOUNDS = { ratio: 1.2, startMillis: 2000, idleMegabytes: 256, usedMegabytes: 400, statementMillis: 1000 } as const
+export const BOUNDS = {
+  ratio: 1.2,
+  startMillis: 2000,
+  idleMegabytes: 256,
+  usedMegabytes: 400,
+  statementMillis: 1000,
+} as const
 
 /** A line of the table: medians of the rounds' medians, and their ratio against the bound. */
 export function reportOperation(name: string, [small, large]: readonly [readonly number[], readonly number[]]): string {
@@ -13,7 +19,11 @@ export function reportOperation(name: string, [small, large]: readonly [readonly
 }
 
 /** A line about a process; `megabytes` undefined where the system does not tell. */
-export function reportMemory(name: string, megabytes: number | undefined, bound: number = BOUNDS.idleMegabytes): string {
+export function reportMemory(
+  name: string,
+  megabytes: number | undefined,
+  bound: number = BOUNDS.idleMegabytes,
+): string {
   if (megabytes === undefined) return `idle memory of ${name}: not known on this system`
   return `idle memory of ${name}: ${megabytes.toFixed(0)} MB, ${target('below', bound, megabytes < bound)}`
 }
