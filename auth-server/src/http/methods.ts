@@ -43,9 +43,15 @@ export function addMethods(app: FastifyInstance): void {
 
 /** The answer, if the path is known and the method is what it lacks. Undefined: nothing is sent. */
 export function refuseMethod({ server, url, method }: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const path = pathOf(url)
+  const path = routedPath(url)
   const found = server.knownPaths.get(path) ?? mostFitting(server.knownPaths.values(), path.split('/'))
   if (found !== undefined && !found.allowed.includes(method)) return sendProblem(reply, found.problem, found.errors)
+}
+
+/** As the router reads it, which has refused by now what does not decode; a fragment no client should send. */
+function routedPath(url: string): string {
+  const [path = ''] = pathOf(url).split('#', 1)
+  return decodeURI(path)
 }
 
 /** As the router chooses: what is written out goes before a parameter. */
@@ -62,24 +68,31 @@ export function allowOnly(
   url: string,
   allowed: readonly Method[],
   { errors }: FastifyContextConfig = {},
-): void {
+): HttpProblem {
   const description = `use ${allowed.join(' or ')}`
   const headers = { allow: allowed.join(', ') }
   const problem = new HttpProblem('invalid_request', description, { status: 405, headers })
   app.knownPaths.set(url, { allowed, problem, errors, parts: url.split('/') })
+  return problem
 }
 
 /**
- * Makes routes of those other methods, where hooks have to know the path whatever the method. They are many for the
+ * The same by routes of those other methods, where hooks have to know the path whatever the method. They are many for the
  * router, so other paths do without.
  */
-export function routeEveryMethod(app: FastifyInstance, url: string, config: FastifyContextConfig): void {
+export function routeEveryMethod(
+  app: FastifyInstance,
+  url: string,
+  allowed: readonly Method[],
+  config: FastifyContextConfig,
+): void {
+  const problem = allowOnly(app, url, allowed, config)
   app.route({
     method: METHODS.filter((method) => !app.hasRoute({ method, url })),
     url,
     config,
     // Before a body is read: what it would have to be, does not matter any more.
-    onRequest: async (request, reply) => refuseMethod(request, reply),
+    onRequest: async (_request, reply) => sendProblem(reply, problem),
     handler: () => {},
   })
 }

@@ -24,8 +24,8 @@ export async function addEndpoints(app: FastifyInstance, forCalls: Deps, forPage
     else addRoutes(app, deps, endpoint)
     const { methods, errors, cors } = endpoint
     for (const url of pathsOf(endpoint)) {
-      allowOnly(app, url, methods, { errors })
-      if (cors !== undefined) routeEveryMethod(app, url, { errors, cors })
+      if (cors === undefined) allowOnly(app, url, methods, { errors })
+      else routeEveryMethod(app, url, methods, { errors, cors })
     }
   }
 }

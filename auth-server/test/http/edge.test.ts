@@ -122,6 +122,11 @@ t.test('HEAD is GET without a body; OPTIONS and the rest are 405 where a path ha
     ['PROPFIND', '/interaction/x/deny', 'POST'],
     ['LINK', '/apis/orders-api/token', 'POST'],
     ['PURGE', '/health/ready', 'GET, HEAD'],
+    // The router reads a path decoded, and nothing behind a fragment.
+    ['DELETE', '/%74oken', 'POST'],
+    ['DELETE', '/%6awks', 'GET, HEAD'],
+    ['POST', '/health/li%76e', 'GET, HEAD'],
+    ['DELETE', '/%6danagement/v1/keys', 'GET'],
   ]
   for (const [method, path, allow] of rows)
     await t.test(`${method} ${path}`, async (t) => {
@@ -236,6 +241,9 @@ t.test('an odd form of the address is no bypass, and leads nowhere else', async 
   t.match(posted, /\r\nlocation: \/authorize\?response_type=code&/)
   const asterisk = await sendRaw(url, `OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
   t.match(asterisk, /^HTTP\/1\.1 (400|404|405)/)
+  t.equal((await fetch(`${url}/%zz`, { method: 'PROPFIND' })).status, 400)
+  const fragment = await sendRaw(url, `PUT /token#x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  t.match(fragment, /^HTTP\/1\.1 405/)
   t.ok((await fetch(`${url}/health/live`)).ok, 'the server is fine')
 })
 
