@@ -74,6 +74,8 @@ async function setUp(t: Test, { trustVerified = false } = {}) {
       .where('removed_at', 'is', null)
       .select('kind')
       .execute(),
+    passwords: (await db.selectFrom('passwords').where('person_id', '=', personId).select('changed_at').execute())
+      .length,
     identities: await db.selectFrom('identities').where('person_id', '=', personId).select('subject').execute(),
     addresses: await db
       .selectFrom('email_addresses')
@@ -146,9 +148,10 @@ t.test('the account says that the address is not confirmed, and a button there h
 })
 
 for (const [shown, amr, factors] of [
-  ['nothing of it', [], []],
-  ['a second factor by its code', ['otp'], ['recovery_code']],
-  ['the one passkey', ['pop'], ['passkey']],
+  ['nothing of it', ['pwd'], []],
+  ['a second factor by its code', ['pwd', 'otp'], ['recovery_code']],
+  ['the one passkey', ['pwd', 'pop'], ['passkey']],
+  ['another account elsewhere, and no password', ['fed'], []],
 ] as const)
   t.test(
     `confirming the address blesses nothing that others have added, where the login has shown ${shown}`,
@@ -165,12 +168,13 @@ for (const [shown, amr, factors] of [
       await server.addWays()
       await db
         .updateTable('sessions')
-        .set({ amr: ['pwd', ...amr] })
+        .set({ amr: [...amr] })
         .where('person_id', '=', personId)
         .execute()
       await browser.submit(check, '/check', { code: mail?.code ?? '' })
       t.strictSame(await server.ways(), {
         factors: factors.map((kind) => ({ kind })),
+        passwords: amr[0] === 'pwd' ? 1 : 0,
         identities: [],
         addresses: [
           { key: EMAIL, proof: 'verified', proof_before: null, is_primary: true },
@@ -192,6 +196,7 @@ t.test('who reads the mail is the owner: what others have added before signs nob
   t.match(answerOf(await server.choose(EMAIL)), { code: /./ })
   t.strictSame(await server.ways(), {
     factors: [],
+    passwords: 1,
     identities: [],
     addresses: [
       { key: EMAIL, proof: 'verified', proof_before: null, is_primary: true },

@@ -13,7 +13,8 @@ interface WhoseAddress {
 /**
  * Second factors and addresses can be brought back as after "that wasn't me" (see set-aside.ts); an account elsewhere is
  * linked again by signing in there. What was taken away before is gone, and no mail about a change from before takes it
- * back: its link may be with whoever made it, at an address that came along. True when something was in force until now.
+ * back: its link may be with whoever made it, at an address that came along. A password that was not shown may be anybody's,
+ * so it goes; a new one comes by mail. True when something was in force until now.
  */
 export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }: WhoseAddress): Promise<boolean> {
   const shown = (what: RawBuilder<SqlBool>) =>
@@ -42,14 +43,18 @@ export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }
     ), identity as (
       delete from identities identity where person_id = ${personId} and not ${isShownIdentity}
       returning removed_at is null as was_in_force
+    ), password as (
+      delete from passwords where person_id = ${personId} and not ${shown(sql<SqlBool>`'pwd' = any(session.amr)`)}
+      returning true as was_in_force
     ), address as (
       update email_addresses
       set proof = null, proof_before = proof, proven_at = null, is_primary = false, suspended_at = auth_now()
       where person_id = ${personId} and key <> ${emailKey} and proof is not null
       returning true as was_in_force
     )
-    select from (select * from factor union all select * from identity union all select * from address) aside
-    where was_in_force limit 1`.execute(trx)
+    select from (
+      select * from factor union all select * from identity union all select * from password union all select * from address
+    ) aside where was_in_force limit 1`.execute(trx)
   await sql`
     update email_addresses set is_primary = true
     where person_id = ${personId} and key = ${emailKey} and not is_primary`.execute(trx)
