@@ -17,10 +17,12 @@ const IDLE: Worker[] = []
 function startThread(): Worker {
   // The settings of the server, secrets among them, are none of its business.
   const thread = new Worker(new URL('./password-thread.ts', import.meta.url), { env: {}, execArgv: [] })
-  thread.once('exit', () => {
+  const leave = (): void => {
     const place = IDLE.indexOf(thread)
     if (place >= 0) IDLE.splice(place, 1)
-  })
+  }
+  // An error ends a thread. Whoever waits for it hears that; if nobody does, it must not end the process.
+  thread.once('exit', leave).on('error', leave)
   return thread
 }
 

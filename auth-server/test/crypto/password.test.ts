@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Worker } from 'node:worker_threads'
 import bcrypt from 'bcrypt'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
@@ -17,6 +18,8 @@ import { hashAsInProduction } from '../support/quick-hashes.ts'
 import { testServer, USER } from '../support/server.ts'
 
 hashAsInProduction()
+const THREADS: Worker[] = []
+process.on('worker', (thread) => THREADS.push(thread))
 
 const PEPPER = 'p'.repeat(43)
 
@@ -237,6 +240,17 @@ t.test(
     t.equal(threads().filter((priority) => priority !== own).length, 3, 'and no other')
   },
 )
+
+t.test('a thread that fails while nobody waits for it ends nothing, and others take its place', async (t) => {
+  const stored = await hashPassword(PEPPER, 'x')
+  const checks = () => Promise.all(Array.from({ length: 3 }, () => verifyPassword(PEPPER, 'x', stored)))
+  t.strictSame(await checks(), [true, true, true])
+  for (const thread of THREADS.splice(0)) {
+    thread.emit('error', new Error('no more memory'))
+    await thread.terminate()
+  }
+  t.strictSame(await checks(), [true, true, true])
+})
 
 t.test('a command that has checked a password ends by itself', async (t) => {
   const script = `
