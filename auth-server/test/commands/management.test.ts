@@ -270,6 +270,8 @@ t.test('an API is added with its scopes in words, and a change leaves what it do
     registration: form,
     plan_descriptions: { more: 'For many calls' },
   })
+  const planned = (await run('api change notes', { plan: ['basic'] })).json
+  t.match(planned, { plans: ['basic'], plan_descriptions: {} }, 'what was said of a plan goes with it')
   await run('api change notes', { scope: ['notes:read=Read notes'] })
   t.match(Object((await run('api show notes')).json).scopes, [{ description: 'Read notes', for_guests: true }])
   await run('api remove notes', { yes: true })

@@ -72,7 +72,10 @@ async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCa
     sign_up,
     registration,
   }
-  const definition = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
+  const given = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
+  // Of a plan that goes nothing is said any more.
+  const said = Object.entries(plan_descriptions).filter(([plan]) => given.plans.includes(plan))
+  const definition = { ...given, plan_descriptions: Object.fromEntries(said) }
   const { body } = await client.call('apis.update', { id, ...definition }, { ifMatch: etag })
   return { json: body, text: facts(body, isTerminal) }
 }
