@@ -32,7 +32,7 @@ export function collectorAddress(text: string): Read<string | undefined> {
   if (text === '') return { value: undefined }
   const url = URL.parse(text)
   return url && /^https?:$/.test(url.protocol) && url.username === '' && url.hash === ''
-    ? { value: text }
+    ? { value: url.href }
     : { problem: 'is the http or https address of a collector, like http://localhost:4318' }
 }
 
@@ -82,6 +82,12 @@ export function tracingSettings(read: {
   readonly share: number
 }): TracingSettings | undefined {
   const { endpoint, tracesEndpoint, headers, serviceName, sampler } = read
-  const address = tracesEndpoint ?? (endpoint === undefined ? undefined : endpoint.replace(/\/$/, '') + TRACES_PATH)
+  const address = tracesEndpoint ?? (endpoint === undefined ? undefined : tracesBelow(endpoint))
   return address === undefined ? undefined : { address, headers, serviceName, share: SAMPLERS[sampler] ?? read.share }
+}
+
+function tracesBelow(endpoint: string): string {
+  const url = new URL(endpoint)
+  url.pathname = url.pathname.replace(/\/$/, '') + TRACES_PATH
+  return url.href
 }

@@ -50,6 +50,7 @@ t.test('settings: what is good is read, what is bad is told in words that repeat
     t.match(collectorHeaders(bad), { problem: /^(?!.*secret)lists headers/ }, bad)
   for (const bad of ['localhost:4318', 'ftp://x', 'http://user:secret@x', 'collector'])
     t.match(collectorAddress(bad), { problem: /^(?!.*secret)is the http/ }, bad)
+  t.strictSame(collectorAddress('HTTPS://Collector:4318'), { value: 'https://collector:4318/' }, 'as it is compared')
   t.match(traceSampler('jaeger_remote'), { problem: /^is one of always_on, / })
   t.match(traceSampler('toString'), { problem: /./ })
   for (const bad of ['2', '-0.1', '1e-3', 'half', '1.5', ''])
@@ -67,6 +68,9 @@ t.test('without a collector there are no settings; the address of traces takes p
       address: 'http://collector:4318/v1/traces',
       share: 0.1,
     })
+  t.match(tracingSettings({ ...read, endpoint: `${endpoint}/in?key=1`, tracesEndpoint: undefined }), {
+    address: 'http://collector:4318/in/v1/traces?key=1',
+  })
   const tracesEndpoint = 'https://else.example/in?x=1'
   t.match(tracingSettings({ ...read, endpoint, tracesEndpoint, sampler: 'always_off' }), {
     address: tracesEndpoint,
