@@ -47,9 +47,9 @@ export interface ProvenPerson {
 
 /**
  * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
- * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at, or the passkey, or
- * the account elsewhere, is theirs no more. In a way that
- * the visit does not offer nobody is signed in, whatever page it came from.
+ * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at, or the passkey,
+ * or the account elsewhere, is theirs no more. In a way that the visit does not offer nobody is signed in, whatever page it
+ * came from.
  * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */
 export async function completeSignIn(
