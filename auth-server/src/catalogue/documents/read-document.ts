@@ -1,9 +1,9 @@
-// Reads OpenAPI documents off the main thread, one at a time, within bounds of time and memory.
-import { Worker } from 'node:worker_threads'
+// Reads OpenAPI documents in a process of their own, one at a time, within bounds of time and memory.
+import { fork } from 'node:child_process'
 import type { YamlProblem } from '../../config/yaml-tree.ts'
 import { temporarilyUnavailable } from '../../http/problem.ts'
 import type { DrawnReference } from './reference.ts'
-import { RefusedDocument } from './refused-document.ts'
+import { RefusedDocument, TOO_MUCH } from './refused-document.ts'
 
 const MAX_SECONDS = 10
 /** Until its turn comes. */
@@ -26,12 +26,12 @@ export function readDocument(text: string, maxWaitSeconds = MAX_WAIT_SECONDS): P
   }, maxWaitSeconds * 1000)
   last = last.then(async () => {
     clearTimeout(timer)
-    if (!isGivenUp) await readInThread(text).then(resolve, reject)
+    if (!isGivenUp) await readApart(text).then(resolve, reject)
   })
   return promise
 }
 
-async function readInThread(text: string): Promise<DrawnReference> {
+async function readApart(text: string): Promise<DrawnReference> {
   const read = await ask(text)
   if (!('tags' in read)) throw new RefusedDocument(read)
   return read
@@ -39,24 +39,27 @@ async function readInThread(text: string): Promise<DrawnReference> {
 
 async function ask(text: string): Promise<DrawnReference | readonly YamlProblem[]> {
   const { promise, resolve, reject } = Promise.withResolvers<DrawnReference | readonly YamlProblem[]>()
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: text,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MEGABYTES },
+  // No thread: where V8 finds no memory for one of those, it may end the whole server.
+  const reader = fork(new URL('./reader.ts', import.meta.url), {
+    execArgv: [`--max-old-space-size=${MAX_MEMORY_MEGABYTES}`],
     // Nothing of the settings is known in there.
-    env: {},
-    execArgv: [],
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  const tooMuch = () => resolve([{ line: 0, column: 0, text: 'takes too much to read: make it simpler' }])
-  const timer = setTimeout(tooMuch, MAX_SECONDS * 1000)
-  worker.once('message', resolve)
-  worker.once('error', (error: NodeJS.ErrnoException) =>
-    error instanceof RangeError || error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch() : reject(error),
-  )
-  worker.once('exit', tooMuch)
+  const timer = setTimeout(() => resolve(TOO_MUCH), MAX_SECONDS * 1000)
+  reader.once('message', (read: DrawnReference | readonly YamlProblem[]) => resolve(read))
+  reader.once('error', reject)
+  reader.once('exit', (code, signal) => {
+    // It waits to be ended; what ends by a signal found no memory.
+    if (signal !== null) resolve(TOO_MUCH)
+    else reject(new Error(`the reader of documents ended with ${code}`))
+  })
+  reader.send(text, (error) => error && reject(error))
   try {
     return await promise
   } finally {
     clearTimeout(timer)
-    await worker.terminate()
+    reader.kill('SIGKILL')
   }
 }

@@ -20,3 +20,8 @@ export class RefusedDocument extends CatalogueRefusal {
     this.problems = problems
   }
 }
+
+/** What is said of one that cannot be read in bounded time and memory. */
+export const TOO_MUCH: readonly YamlProblem[] = [
+  { line: 0, column: 0, text: 'takes too much to read: make it simpler' },
+]
