@@ -144,6 +144,8 @@ let round = 0
 async function signEverybodyIn(): Promise<readonly [FuzzCaller, ...FuzzCaller[]]> {
   round += 1
   await site.db.deleteFrom('attempts').execute()
+  // An administrator of the round before may have suspended it, and then nobody signs in to its apps.
+  await site.db.updateTable('apis').set({ suspended_at: null }).execute()
   const anew = (
     name: string,
     at: readonly string[],
