@@ -44,37 +44,24 @@ async function addApi({ client, values, args: [id = ''], isTerminal }: VerbCall)
 
 async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCall): Promise<Told> {
   const { body: now, etag = '' } = await client.call('apis.get', { id })
-  const {
-    name,
-    description,
-    resource,
-    plans,
-    plan_descriptions,
-    token_groups,
-    guest_plan,
-    events_uri,
-    offer,
-    sign_in,
-  } = now
-  const { scopes, sign_up, registration } = now
   // What no option says stays as it is; what a body leaves out would be taken away.
   const kept: Required<Omit<Definition, 'scopes'>> = {
-    name,
-    description,
-    resource,
-    plans,
-    plan_descriptions,
-    token_groups,
-    guest_plan,
-    events_uri,
-    offer,
-    sign_in,
-    sign_up,
-    registration,
+    name: now.name,
+    description: now.description,
+    resource: now.resource,
+    plans: now.plans,
+    plan_descriptions: now.plan_descriptions,
+    token_groups: now.token_groups,
+    guest_plan: now.guest_plan,
+    events_uri: now.events_uri,
+    offer: now.offer,
+    sign_in: now.sign_in,
+    sign_up: now.sign_up,
+    registration: now.registration,
   }
-  const given = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
+  const given = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, now.scopes) }
   // Of a plan that goes nothing is said any more.
-  const said = Object.entries(plan_descriptions).filter(([plan]) => given.plans.includes(plan))
+  const said = Object.entries(now.plan_descriptions).filter(([plan]) => given.plans.includes(plan))
   const definition = { ...given, plan_descriptions: Object.fromEntries(said) }
   const { body } = await client.call('apis.update', { id, ...definition }, { ifMatch: etag })
   return { json: body, text: facts(body, isTerminal) }
