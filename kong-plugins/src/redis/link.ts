@@ -1,4 +1,5 @@
 // The link to one Redis, shared by all plugins that name it: connects when first needed, gives up quickly, comes back by itself.
+import { inSpan, type SpanFacts } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type Dialled, dial, inCluster, type RedisTarget, UnusableRedis } from './dial.ts'
@@ -60,6 +61,12 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
   let neededAt = 0
   let told: string | undefined // what made it unusable, said once and not at every attempt
 
+  function facts(operation: string): SpanFacts {
+    const { host, port } = target
+    const what = { 'db.system.name': 'redis', 'db.operation.name': operation }
+    return { ...what, 'server.address': host, 'server.port': port }
+  }
+
   function setClock(nowMillis: number): void {
     aheadMillis = nowMillis - performance.now()
   }
@@ -69,9 +76,13 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
 
   function connect(): Promise<Redis> {
     attempts += 1
-    return dial(target, (client) => {
+    const onLost = (client: Redis): void => {
       if (state.is === 'up' && state.client === client) goAway(new Error('connection closed'))
-    }).then(arrive, (cause: unknown) => {
+    }
+    const dialled = inSpan('connect to Redis', { kind: 'client', facts: () => facts('HELLO') }, () =>
+      dial(target, onLost),
+    )
+    return dialled.then(arrive, (cause: unknown) => {
       goAway(cause)
       throw new RedisAway('cannot connect')
     })
@@ -158,18 +169,19 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     warmUp() {
       if (state.is === 'resting') Promise.resolve(usable()).catch(() => {})
     },
-    async run(script, keys, args) {
-      const client = await usable()
-      // The second time round our idea of Redis' clock is fresh: it may have been set while nobody called.
-      for (let round = 1; round <= 2; round += 1) {
-        const reply = await attempt(client, script, keys, args)
-        if (reply[0] !== undefined) setClock(reply[0])
-        if (reply.length === 1) continue
-        attempts = 0
-        return reply
-      }
-      throw new RedisAway('too late')
-    },
+    run: (script, keys, args) =>
+      inSpan(script.purpose, { kind: 'client', facts: () => facts('EVALSHA') }, async () => {
+        const client = await usable()
+        // The second time round our idea of Redis' clock is fresh: it may have been set while nobody called.
+        for (let round = 1; round <= 2; round += 1) {
+          const reply = await attempt(client, script, keys, args)
+          if (reply[0] !== undefined) setClock(reply[0])
+          if (reply.length === 1) continue
+          attempts = 0
+          return reply
+        }
+        throw new RedisAway('too late')
+      }),
     close() {
       clearTimeout(redial)
       if (state.is === 'up') state.client.disconnect()

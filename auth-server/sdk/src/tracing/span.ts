@@ -6,8 +6,15 @@ export type SpanFacts = Readonly<Record<string, string | number | boolean>>
 /** Who waits for whom: `server` answers somebody, `client` asks somebody. */
 export type SpanKind = 'server' | 'client' | 'internal'
 
+/** What a line of the log says of the trace that it belongs to, under the names that OpenTelemetry has for it. */
+export interface TraceIds {
+  readonly trace_id: string
+  readonly span_id: string
+}
+
 /** One piece of work that is timed. */
 export interface OpenSpan {
+  readonly ids: TraceIds
   /** What others are told, to hang their spans below this one (W3C Trace Context). */
   readonly traceparent: string
   tell(facts: SpanFacts): void
@@ -32,7 +39,9 @@ export interface PastSpan {
 /** What spans are given to. */
 export interface Tracing {
   arrive(name: string, kind: SpanKind, facts: SpanFacts): ArrivedSpan
-  /** Below the current one. */
+  /** The one within which this is asked, until it ends: what goes on after it, such as a timer, belongs to nobody. */
+  current(): OpenSpan | undefined
+  /** Below the current one; where there is none, a trace begins. */
   begin(name: string, kind: SpanKind, facts: SpanFacts): OpenSpan
   /** Below the current one; nothing where there is none. */
   note(name: string, past: PastSpan): void

@@ -37,6 +37,7 @@ export function createTracing(libraries: TracingLibraries, settings: TracingSett
     readonly #facts: SpanFacts
     readonly #begunAt = Date.now()
     #span: Span | undefined
+    hasEnded = false
 
     constructor(name: string, kind: SpanKind, facts: SpanFacts) {
       this.#name = name
@@ -67,6 +68,11 @@ export function createTracing(libraries: TracingLibraries, settings: TracingSett
       return this.#span ? trace.setSpan(ROOT_CONTEXT, this.#span) : ROOT_CONTEXT
     }
 
+    get ids() {
+      const { traceId, spanId } = this.below(ROOT_CONTEXT).spanContext()
+      return { trace_id: traceId, span_id: spanId }
+    }
+
     get traceparent(): string {
       const { traceId, spanId, traceFlags } = this.below(ROOT_CONTEXT).spanContext()
       return writeTraceParent({ traceId, spanId, isSampled: (traceFlags & TraceFlags.SAMPLED) !== 0 })
@@ -77,15 +83,22 @@ export function createTracing(libraries: TracingLibraries, settings: TracingSett
     }
 
     end(failure?: string): void {
+      this.hasEnded = true
       finish(this.below(ROOT_CONTEXT), failure)
     }
   }
 
+  const current = (): TracedSpan | undefined => {
+    const span = storage.getStore()
+    return span?.hasEnded ? undefined : span
+  }
+
   return {
     arrive: (name, kind, facts) => new TracedSpan(name, kind, facts),
+    current,
     begin(name, kind, facts) {
       const span = new TracedSpan(name, kind, facts)
-      span.below(storage.getStore()?.context ?? ROOT_CONTEXT)
+      span.below(current()?.context ?? ROOT_CONTEXT)
       return span
     },
     note(name, { kind, facts, millis, failure }) {

@@ -4,10 +4,13 @@ import { redisScript } from '../../redis/script.ts'
 import { digestOf, type FirstUse, type LocalProofMemory, type ProofMemory } from './proof-memory.ts'
 
 /** Notes one proof: the key says which, the argument for how many milliseconds. */
-const USE = redisScript(`
+const USE = redisScript(
+  'remember a proof',
+  `
 local set = redis.call('SET', KEYS[1], '1', 'PX', ARGV[2], 'NX')
 return { now, set and 1 or 0 }
-`)
+`,
+)
 
 /** What this memory works with. */
 export interface RedisProofMemoryOptions {

@@ -15,7 +15,9 @@ import { windowStart } from './windows.ts'
  * that this gateway remembers. The higher number holds: a Redis that comes back empty is told what was counted. Of two
  * starts the later one holds, unless it is more than a window ahead: so a clock set back gives no window twice.
  */
-const COUNT = redisScript(`
+const COUNT = redisScript(
+  'count a call',
+  `
 local counts, admitted = {}, 1
 for i = 2, #ARGV, 6 do
   local key, name = KEYS[tonumber(ARGV[i])], ARGV[i + 1]
@@ -44,7 +46,8 @@ for _, count in ipairs(counts) do
   reply[#reply + 1] = count.used
 end
 return reply
-`)
+`,
+)
 
 /** What to do while Redis is away: refuse, or go on counting alone. */
 export type Fail = 'closed' | 'local'
