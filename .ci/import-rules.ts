@@ -18,7 +18,8 @@ const EDGES = ['oauth', 'interaction', 'account', 'landing', 'management', 'port
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'start-problem', 'metrics', 'tracing', ...EDGES, ...BUSINESS],
+  main: ['serve'],
+  serve: ['app', 'start-problem', 'metrics', 'tracing', ...EDGES, ...BUSINESS],
   app: [...EDGES, 'problems', 'metrics', ...BUSINESS],
   // the protocol asks the policy which step is next and shows its pages; the human half knows no protocol
   oauth: ['interaction', ...BUSINESS],
@@ -34,7 +35,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // signs people in as any application does; reads and writes through the management API's operations
   portal: ['interaction', 'management', 'trial', ...BUSINESS],
   health: BUSINESS,
-  // reads what these know when somebody asks; main and app feed it, and hand its counters to the others
+  // reads what these know when somebody asks; serve and app feed it, and hand its counters to the others
   metrics: ['store', 'crypto'],
   // translates what these throw
   problems: ['store', 'crypto'],

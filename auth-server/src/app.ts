@@ -49,6 +49,11 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** From the first byte of a request to its last; looked at each second (Node's default is every 30). */
 const REQUEST_TIMEOUT_MILLIS = 10_000
 
+/** No route has a schema of Fastify's, so what would compile one is not loaded. */
+function noSchemas(): never {
+  throw new Error('routes have no schemas: management/checks.ts holds what comes in against the contract')
+}
+
 /** Builds the server without listening. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
@@ -74,6 +79,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     frameworkErrors: refuseAddress(isVisited),
     clientErrorHandler: answerUnreadable(logger),
     routerOptions: { maxParamLength: MAX_PART_LENGTH },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     rewriteUrl: ({ url = '' }) => routableBelow([ACCOUNT_PATH, PORTAL_PATH], url),
     // Who is here is served to the end (http/drain.ts).
     return503OnClosing: false,

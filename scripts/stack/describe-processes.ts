@@ -1,8 +1,8 @@
 // The processes of a stack: what each is started with, and when it counts as ready.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { COMPILE_CACHE } from '@mobile-api-gateway/sdk/compile-cache.ts'
 import { DEMO } from '../demo/known.ts'
-import { COMPILE_CACHE } from './compile-cache.ts'
 import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'

