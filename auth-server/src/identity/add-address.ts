@@ -2,6 +2,7 @@
 import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
+import { lockAccount } from '../store/lock-account.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import { type AddressAdded, addProvenAddress, findAddressLink } from '../store/queries/add-address.ts'
 import { setOthersAside } from '../store/queries/set-others-aside.ts'
@@ -27,6 +28,7 @@ export function addAddress(
   return db.transaction().execute(async (trx) => {
     const link = await findAddressLink(trx, challengeId)
     const invitation = link && (await lockInvitation(trx, emailKey(link.address) ?? ''))
+    if (link) await lockAccount(trx, link.personId)
     const added = await addProvenAddress(trx, challengeId, MAX_ADDRESSES)
     if (added.kind !== 'added' && added.kind !== 'confirmed') return added.kind
     const { kind, personId, key } = added

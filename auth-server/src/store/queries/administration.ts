@@ -1,6 +1,7 @@
 // What an administrator does to a person: found, put out of use and back, every login ended.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { lockAccount } from '../lock-account.ts'
 import type { People } from '../tables/people.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
 
@@ -46,10 +47,11 @@ export async function findPeople(db: Db, search: PersonSearch, limit: number): P
 
 /**
  * Puts somebody who is active, or leaving, out of use: whoever is leaving could come back by a link. Their deletion is off,
- * an administrator can begin another. a trigger ends their epoch, and gateways hear of it. False when they are not
- * active; the row settles the race. Sessions first, as every transaction locks them.
+ * an administrator can begin another. A trigger ends their epoch, and gateways hear of it. False when they are not
+ * active; the row settles the race.
  */
 export async function suspend(trx: Trx, personId: string): Promise<boolean> {
+  await lockAccount(trx, personId)
   await endSessionsWithin(trx, { personId })
   return setStatus(trx, personId, ['active', 'leaving'], 'suspended')
 }
@@ -81,6 +83,7 @@ export async function endEveryLogin(
   personId: string,
   { needsNewPassword }: Readonly<{ needsNewPassword: boolean }>,
 ): Promise<boolean> {
+  await lockAccount(trx, personId)
   await endSessionsWithin(trx, { personId })
   const { rows } = await sql`
     update people set auth_epoch = auth_epoch + 1, updated_at = auth_now(),

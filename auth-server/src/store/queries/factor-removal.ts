@@ -1,6 +1,7 @@
 // The end of a second factor: it counts no more, and no sign-in rests on it any longer.
 import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import { lockAccount } from '../lock-account.ts'
 import { IS_FACTOR_IN_FORCE } from '../sql.ts'
 import { requireWayIn } from './ways-in.ts'
 
@@ -38,6 +39,7 @@ export async function setFactorsAside(
   const isMade = sql`person_id = ${personId} and 'mfa' = any(amr)`
   const withoutFirst = sql`${isMade} and not amr && ${[...fallen.firstFactors]}::text[]`
   const falls = sql`acr = ${fallen.acr}, amr = ${leftOf(fallen)}`
+  await lockAccount(trx, personId)
   await sql`delete from sessions where ${withoutFirst}`.execute(trx)
   await sql`update sessions set ${falls} where ${isMade}`.execute(trx)
   await sql`
@@ -47,7 +49,6 @@ export async function setFactorsAside(
     update refresh_families set revoked_at = auth_now(), revoked_because = 'second factor removed'
     where ${withoutFirst} and revoked_at is null`.execute(trx)
   await sql`update refresh_families set ${falls} where ${isMade} and revoked_at is null`.execute(trx)
-  if (issuers) await sql`select from people where id = ${personId} for update`.execute(trx)
   const { rows } = await sql<{ kind: string }>`
     update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
     where factor.person_id = ${personId} and (${id ?? null}::text is null or factor.id = ${id ?? null})
@@ -76,6 +77,7 @@ export async function letCodesFall(
     acr = case when 'pop' = any(amr) then acr else ${fallen.acr} end,
     amr = case when 'pop' = any(amr) then array_remove(amr, 'otp') else ${leftOf(fallen)} end`
   const rests = sql`person_id = ${personId} and 'otp' = any(amr)`
+  await lockAccount(trx, personId)
   await sql`update sessions set ${falls} where ${rests} and id <> ${sessionId}`.execute(trx)
   await sql`update authorization_codes set ${falls} where ${rests} and consumed_at is null`.execute(trx)
   await sql`update refresh_families set ${falls} where ${rests} and revoked_at is null`.execute(trx)

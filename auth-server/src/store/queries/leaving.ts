@@ -1,6 +1,7 @@
 // Leaving: a person has asked to be erased. What they use ends at once; until they are erased it can be taken back.
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { lockAccount } from '../lock-account.ts'
 import { secondsFromNow } from '../sql.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
 
@@ -25,6 +26,7 @@ export interface Leaving {
  * the row settles the race.
  */
 export async function leave(trx: Trx, personId: string, graceSeconds: number): Promise<Leaving | undefined> {
+  await lockAccount(trx, personId)
   const { rows } = await sql<Leaving>`
     update people person
     set status = 'leaving', erase_after = ${secondsFromNow(graceSeconds)}, updated_at = auth_now()

@@ -1,6 +1,7 @@
 // People as those who administer them read them: one, or a page of a list in the order of their ids.
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { lockAccount } from '../lock-account.ts'
 import { allOf, COUNTS_AS_MEMBER, IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 import type { StandardClaims } from '../standard-claims.ts'
 import type { People } from '../tables/people.ts'
@@ -71,21 +72,17 @@ export async function listPeople(
 }
 
 /** One person; undefined where there is none of this id. */
-export function readPerson(db: Db, id: string): Promise<ListedPerson | undefined> {
-  return readOne(db, id, sql``)
+export async function readPerson(db: Db, id: string): Promise<ListedPerson | undefined> {
+  const { rows } = await sql<ListedPerson>`
+    select ${COLUMNS} from people person where person.id = ${id}`.execute(db)
+  return rows[0]
 }
 
 /** The same, for whoever is about to delete it: in the order in which every transaction locks. */
 export async function lockPerson(trx: Trx, id: string): Promise<ListedPerson | undefined> {
   await lockAdministrators(trx)
-  await sql`select from sessions where person_id = ${id} order by token_hash for update`.execute(trx)
-  return readOne(trx, id, sql`for no key update of person`)
-}
-
-async function readOne(db: Db, id: string, lock: RawBuilder<unknown>): Promise<ListedPerson | undefined> {
-  const { rows } = await sql<ListedPerson>`
-    select ${COLUMNS} from people person where person.id = ${id} ${lock}`.execute(db)
-  return rows[0]
+  await lockAccount(trx, id)
+  return readPerson(trx, id)
 }
 
 /** A login of a person in an app, as an administrator reads it. */

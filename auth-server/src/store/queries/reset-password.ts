@@ -1,6 +1,7 @@
 // A forgotten password: whoever has just proven the account's address gives it another one, and all that was before ends.
 import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import { lockAccountOf } from '../lock-account.ts'
 import { replacePassword, type StoredPassword } from '../tables/passwords.ts'
 import { consumeProof, type ProvenAddress } from './address-proofs.ts'
 import { setOthersAside } from './set-others-aside.ts'
@@ -24,12 +25,12 @@ export async function resetPassword(
   proof: ProvenAddress,
   password: StoredPassword,
 ): Promise<ResetPerson | undefined> {
+  await lockAccountOf(trx, proof.id)
   const { rows } = await sql<ResetPerson & Readonly<{ wasImported: boolean }>>`
     with person as (
       select person.id, person.language from people person join mail_challenges challenge
         on challenge.person_id = person.id and challenge.auth_epoch = person.auth_epoch
       where challenge.id = ${proof.id} and person.status = 'active'
-      for update of person
     ), ${consumeProof(proof, 'reset')}, verified as (
       update email_addresses email set proof = 'verified', proven_at = auth_now()
       from proof, person where email.person_id = person.id and email.key = proof.email_key and email.proof is not null

@@ -161,6 +161,7 @@ async function openSession(
       from sessions session, person
       where session.token_hash = any(${input.tokenHashes}) or session.previous_token_hash = any(${input.tokenHashes})
         or session.id = any(${known.sessionIds})
+      order by session.id for update of session
     ), repeated as (
       select ends_with_browser, token_hash from before where theirs and token_hash = any(${known.doneAs})
         and not exists (select from before other where other.sent and other.token_hash <> all(${known.doneAs}))

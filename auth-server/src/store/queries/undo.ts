@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { UNDO_SECONDS } from '../account-change.ts'
 import type { Trx } from '../database.ts'
+import { lockAccountOf } from '../lock-account.ts'
 import { ENDING_PURPOSES } from '../mail-purpose.ts'
 import { secondsFromNow } from '../sql.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
@@ -21,11 +22,8 @@ export interface Undone {
  * at once, and the row of the change settles it.
  */
 export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | undefined> {
-  // Their row first, as all who change something of an account: who makes a change of no use to take back, is seen here.
-  await sql`
-    select from people where id = (select person_id from mail_challenges where id = ${challengeId}) for update`.execute(
-    trx,
-  )
+  // As all who change something of an account: who makes a change of no use to take back, is seen here.
+  await lockAccountOf(trx, challengeId)
   const { rows } = await sql<{ personId: string; since: string; addedSince: string }>`
     with challenge as (
       update mail_challenges set consumed_at = auth_now()

@@ -84,7 +84,7 @@ interface WhichAddress {
 }
 
 // Changes of one person's addresses wait for each other, and apps learn of them by `updated_at`.
-async function lockPerson(trx: Trx, personId: string): Promise<void> {
+async function touchPerson(trx: Trx, personId: string): Promise<void> {
   await sql`update people set updated_at = auth_now() where id = ${personId}`.execute(trx)
 }
 
@@ -97,7 +97,7 @@ async function endPendingProofs(trx: Trx, personId: string): Promise<void> {
 
 /** Makes a proven address the one that apps and pages are told. False when it is not the person's, not proven, or was it already. */
 export async function makePrimary(trx: Trx, { personId, key }: WhichAddress): Promise<boolean> {
-  await lockPerson(trx, personId)
+  await touchPerson(trx, personId)
   const { rows } = await sql`
     select from email_addresses
     where person_id = ${personId} and key = ${key} and proof is not null and not is_primary`.execute(trx)
@@ -114,7 +114,7 @@ export async function makePrimary(trx: Trx, { personId, key }: WhichAddress): Pr
  * address to sign in with and be written to. False when it is that, or not the person's.
  */
 export async function removeAddress(trx: Trx, { personId, key }: WhichAddress): Promise<boolean> {
-  await lockPerson(trx, personId)
+  await touchPerson(trx, personId)
   const { rows } = await sql`
     update email_addresses set proof = null, proven_at = null, removed_at = auth_now()
     where person_id = ${personId} and key = ${key} and not is_primary and removed_at is null and suspended_at is null

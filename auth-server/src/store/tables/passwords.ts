@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { type Db, inTransaction, type Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { lockAccount } from '../lock-account.ts'
 import { endSessionsWithin } from './sessions.ts'
 
 export interface Passwords {
@@ -73,6 +74,7 @@ export function replacePassword(
   keptSessionId?: string,
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
+    await lockAccount(trx, personId)
     await sql`
       with person as (
         update people set auth_epoch = auth_epoch + 1, password_reset_required_at = null, updated_at = auth_now()

@@ -3,6 +3,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import { lockAccount } from '../lock-account.ts'
 import { IS_FACTOR_IN_FORCE, isOfStandingPerson, secondsSince } from '../sql.ts'
 import { statement } from '../statement.ts'
 import { sessionsOf } from '../visit-steps.ts'
@@ -220,7 +221,7 @@ export async function endSessions(
 }
 
 /**
- * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
+ * The rows go (locked in the order of their ids, as by all who lock several), the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
  * client that took part and wants to know gets a notice, also one whose login goes on.
  *
  * Two statements: a code of the session that is being redeemed holds a lock on its row (see `consumeCode`), so the
@@ -228,13 +229,20 @@ export async function endSessions(
  */
 export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly EndedSession[]> {
   const ended = await trx
-    .deleteFrom('sessions as session')
-    .where((eb) => {
-      if ('issuer' in which) return isOpenedBy(which)
-      return 'personId' in which
-        ? eb.and([eb('person_id', '=', which.personId), eb('id', 'is distinct from', which.except ?? null)])
-        : belongsTo(which)
-    })
+    .deleteFrom('sessions')
+    .where('id', 'in', (all) =>
+      all
+        .selectFrom('sessions as session')
+        .where((eb) => {
+          if ('issuer' in which) return isOpenedBy(which)
+          return 'personId' in which
+            ? eb.and([eb('person_id', '=', which.personId), eb('id', 'is distinct from', which.except ?? null)])
+            : belongsTo(which)
+        })
+        .select('session.id')
+        .orderBy('session.id')
+        .forUpdate(),
+    )
     .returning(['id', 'person_id as personId', 'issuer', 'sealed_logout as sealedLogout'])
     .execute()
   const ids = ended.map(({ id }) => id)
@@ -257,6 +265,7 @@ export async function endAllButSession(
   trx: Trx,
   { personId, sessionId }: Readonly<{ personId: string; sessionId: string }>,
 ): Promise<void> {
+  await lockAccount(trx, personId)
   await sql`
     with person as (
       update people set auth_epoch = auth_epoch + 1, updated_at = auth_now() where id = ${personId}
