@@ -1,5 +1,6 @@
 // What is thrown below the edge by code that knows of no request, and the problem that it is to whoever asked.
 import { PasswordQueueFull, PasswordShareUsedUp } from './crypto/password-queue.ts'
+import { PasswordThreadLost } from './crypto/password-work.ts'
 import { ParameterError } from './http/parameters.ts'
 import { HttpProblem, temporarilyUnavailable, tooManyRequests } from './http/problem.ts'
 import type { ProblemRow } from './http/problem-handler.ts'
@@ -7,6 +8,8 @@ import { ConnectionsInUse } from './store/connection-share.ts'
 import { isDatabaseAway } from './store/health.ts'
 
 const RETRY_AFTER_SECONDS = 5
+
+const BUSY = [PasswordQueueFull, PasswordThreadLost, ConnectionsInUse]
 
 /** PostgreSQL's `character_not_in_repertoire`: U+0000 is no character of a text. */
 const NO_TEXT = '22021'
@@ -32,7 +35,7 @@ export const PROBLEMS: readonly ProblemRow[] = [
     problem: () => new HttpProblem('invalid_request', 'something in this request is no text', { status: 400 }),
   },
   {
-    fits: (error) => error instanceof PasswordQueueFull || error instanceof ConnectionsInUse || isDatabaseAway(error),
+    fits: (error) => BUSY.some((kind) => error instanceof kind) || isDatabaseAway(error),
     problem: (cause) =>
       temporarilyUnavailable('the server is busy; try again in a few seconds', RETRY_AFTER_SECONDS, { cause }),
   },

@@ -11,6 +11,17 @@ export type PasswordJob =
 /** What it answers. */
 export type PasswordAnswer = Readonly<{ result: string | boolean }> | Readonly<{ error: Error }>
 
+/**
+ * What one check takes at most, wherever nearly all of the processor is somebody else's: the slowest hash that is imported
+ * takes a second.
+ */
+const DEADLINE_MILLIS = 30_000
+
+/** Thrown when a thread has ended, or given no answer in time; the edge answers 503 with Retry-After. */
+export class PasswordThreadLost extends Error {
+  override name = 'PasswordThreadLost'
+}
+
 /** Threads that have nothing to do. There are never more than work is begun at once (password-queue.ts); the first come with the first password. */
 const IDLE: Worker[] = []
 
@@ -31,17 +42,25 @@ async function ask(job: PasswordJob): Promise<string | boolean> {
   // The process stays for as long as there is work, and no longer.
   thread.ref()
   const answered = Promise.withResolvers<PasswordAnswer>()
-  const ended = (): void => answered.reject(new Error('a thread for passwords has ended'))
-  thread.once('message', answered.resolve).once('error', answered.reject).once('exit', ended)
+  const lost = (why: string, cause?: unknown): void => answered.reject(new PasswordThreadLost(why, { cause }))
+  const failed = (error: unknown): void => lost('a thread for passwords has failed', error)
+  const ended = (): void => lost('a thread for passwords has ended')
+  thread.once('message', answered.resolve).once('error', failed).once('exit', ended)
+  const deadline = setTimeout(() => lost('a thread for passwords gives no answer'), DEADLINE_MILLIS)
   try {
     thread.postMessage(job)
     const answer = await answered.promise
-    thread.unref()
     IDLE.push(thread)
     if ('error' in answer) throw answer.error
     return answer.result
+  } catch (error) {
+    // Not waited for: what it does besides JavaScript has to come to its end first.
+    if (error instanceof PasswordThreadLost) void thread.terminate()
+    throw error
   } finally {
-    thread.off('message', answered.resolve).off('error', answered.reject).off('exit', ended)
+    clearTimeout(deadline)
+    thread.unref()
+    thread.off('message', answered.resolve).off('error', failed).off('exit', ended)
   }
 }
 

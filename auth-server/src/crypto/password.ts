@@ -21,7 +21,7 @@ const dummyHash = bcrypt.hash('no account', COST)
 /**
  * Whether `password` belongs to `stored`. Without a stored hash the answer is false after the same work.
  * @param caller whose part of the queue it takes (see `inTurn`); nobody's when it is left out.
- * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
+ * @throws {PasswordQueueFull}, {PasswordShareUsedUp}, {PasswordThreadLost}
  */
 export async function verifyPassword(
   pepper: string,

@@ -6,6 +6,7 @@ import type { ImportedHash } from '../crypto/imported/hash.ts'
 import { isImported, openImported, sealImported } from '../crypto/imported/sealed.ts'
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { PasswordQueueFull } from '../crypto/password-queue.ts'
+import { PasswordThreadLost } from '../crypto/password-work.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import { rehashPassword, replacePassword, type StoredPassword } from '../store/tables/passwords.ts'
@@ -51,7 +52,7 @@ export async function hashToMove(peppers: Peppers, stored: StoredPassword): Prom
 /**
  * Whether `password` is the stored one; after one comparison, also where nothing is stored.
  * @param caller whose part of the queue it takes.
- * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
+ * @throws {PasswordQueueFull}, {PasswordShareUsedUp}, {PasswordThreadLost}
  */
 export function checkPassword(
   peppers: Peppers,
@@ -72,7 +73,7 @@ export async function renewStored(
   try {
     await rehashPassword(db, personId, { from: stored, to: await sealPassword(passwordPepper, password) })
   } catch (error) {
-    if (!(error instanceof PasswordQueueFull)) throw error
+    if (!(error instanceof PasswordQueueFull || error instanceof PasswordThreadLost)) throw error
   }
 }
 

@@ -1,7 +1,9 @@
 // Passwords: all of what was typed counts, however it is encoded; an unknown account costs as much as a known one.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import { mock } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
@@ -9,7 +11,7 @@ import bcrypt from 'bcrypt'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { hashPassword, verifyPassword } from '../../src/crypto/password.ts'
-import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
+import { PasswordQueueFull, passwordQueue } from '../../src/crypto/password-queue.ts'
 import { PASSWORD_WORK } from '../../src/crypto/password-work.ts'
 import { insertPerson } from '../../src/store/tables/people.ts'
 import { Browser, formsOf } from '../support/browser.ts'
@@ -230,7 +232,7 @@ t.test('a whole /48 of IPv6 networks leaves a quarter of the queue to others', a
 
 t.test(
   'passwords are checked on threads of their own, which come after the others of the process',
-  { skip: process.platform !== 'linux' && 'there is no priority of a thread' },
+  { skip: (process.platform !== 'linux' || getPriority() === 19) && 'there is no lower priority of a thread' },
   async (t) => {
     const threads = () => readdirSync('/proc/self/task').map((id) => getPriority(Number(id)))
     const stored = await Promise.all(Array.from({ length: 3 }, () => hashPassword(PEPPER, 'x')))
@@ -250,6 +252,32 @@ t.test('a thread that fails while nobody waits for it ends nothing, and others t
     await thread.terminate()
   }
   t.strictSame(await checks(), [true, true, true])
+})
+
+t.test('a thread that never answers is given up after half a minute: 503, and another takes its place', async (t) => {
+  const { app } = await testServer(t)
+  const stored = await hashPassword(PEPPER, 'x')
+  const asked = Promise.withResolvers<Worker>()
+  for (const thread of THREADS)
+    thread.postMessage = () => {
+      for (const each of THREADS) Reflect.deleteProperty(each, 'postMessage')
+      asked.resolve(thread)
+    }
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge))
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const answered = logIn(browser, page)
+  const ended = once(await asked.promise, 'exit')
+  mock.timers.tick(29_999)
+  t.strictSame(await Promise.race([answered, verifyPassword(PEPPER, 'x', stored)]), true, 'another one does')
+  mock.timers.tick(1)
+  const { statusCode, headers } = await answered
+  t.match({ statusCode, headers }, { statusCode: 503, headers: { 'retry-after': '5' } })
+  mock.timers.reset()
+  await ended
+  t.strictSame(passwordQueue(), { running: 0, waiting: 0 }, 'its place is free')
+  t.equal((await logIn(browser, page)).statusCode, 303)
 })
 
 t.test('a command that has checked a password ends by itself', async (t) => {
