@@ -33,6 +33,7 @@ const FACTS: MailFacts = {
   'own-address': {},
   'address-taken': {},
   invitation: {},
+  'address-set-aside': {},
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
   'new-sign-in': { app: SHOP },

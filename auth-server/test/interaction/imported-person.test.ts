@@ -84,7 +84,12 @@ async function setUp(t: Test, { trustVerified = false } = {}) {
       .orderBy('key')
       .execute(),
   })
-  return { ...server, personId, addWays, choose, ways }
+  /** Who heard that their address was set aside, and by what link that can be taken back. */
+  const toldAside = async () =>
+    (await server.mailbox.deliver(server))
+      .filter(({ subject }) => subject === 'Your e-mail address was set aside')
+      .map(({ recipients, link }) => [...recipients, link])
+  return { ...server, personId, addWays, choose, ways, toldAside }
 }
 
 t.test('on the pages they sign in as before; apps hear that the address is not verified', async (t) => {
@@ -172,6 +177,11 @@ for (const [shown, amr, factors] of [
         .where('person_id', '=', personId)
         .execute()
       await browser.submit(check, '/check', { code: mail?.code ?? '' })
+      t.strictSame(
+        await server.toldAside(),
+        [[OTHER, '']],
+        'the address that was set aside hears so, and takes nothing back',
+      )
       t.strictSame(await server.ways(), {
         factors: factors.map((kind) => ({ kind })),
         passwords: amr[0] === 'pwd' ? 1 : 0,
@@ -203,6 +213,7 @@ t.test('who reads the mail is the owner: what others have added before signs nob
       { key: OTHER, proof: null, proof_before: 'verified', is_primary: false },
     ],
   })
+  t.strictSame(await server.toldAside(), [[OTHER, '']])
   t.notOk(await server.signsIn(EMAIL, FOREIGN_PASSWORD))
   t.notOk(await server.signsIn(OTHER, NEW_PASSWORD))
   t.ok(await server.signsIn(EMAIL, NEW_PASSWORD))

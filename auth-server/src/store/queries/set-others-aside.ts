@@ -1,6 +1,9 @@
 // An imported address is proven at last: until then somebody else may have been in the account, and what they added signs nobody in.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import type { MailRecipient } from '../queued-mail.ts'
+import { queueMail } from '../tables/queued-mails.ts'
+import { mailLanguageOf } from './account-changes.ts'
 
 interface WhoseAddress {
   readonly personId: string
@@ -10,11 +13,19 @@ interface WhoseAddress {
   readonly sessionId?: string
 }
 
+interface SetAside {
+  /** Of the person. */
+  readonly language: string | null
+  readonly addresses: readonly MailRecipient[]
+  readonly wasInForce: boolean
+}
+
 /**
  * Second factors and addresses can be brought back as after "that wasn't me" (see set-aside.ts); an account elsewhere is
  * linked again by signing in there. What was taken away before is gone, and no mail about a change from before takes it
  * back: its link may be with whoever made it, at an address that came along. A password that was not shown may be anybody's,
- * so it goes; a new one comes by mail. True when something was in force until now.
+ * so it goes; a new one comes by mail. Each address that was set aside hears so, and gets no link: it may be of whoever was
+ * at work here. True when something was in force until now.
  */
 export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }: WhoseAddress): Promise<boolean> {
   const shown = (what: RawBuilder<SqlBool>) =>
@@ -29,7 +40,7 @@ export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }
   const isShownIdentity = shown(
     sql<SqlBool>`(session.issuer, session.upstream_subject) = (identity.issuer, identity.subject)`,
   )
-  const { rows } = await sql`
+  const { rows } = await sql<SetAside>`
     with removed as (
       delete from authenticators factor where person_id = ${personId}
         and (removed_at is not null or factor.kind = 'recovery_code' and not ${isShownFactor})
@@ -50,13 +61,20 @@ export async function setOthersAside(trx: Trx, { personId, emailKey, sessionId }
       update email_addresses
       set proof = null, proof_before = proof, proven_at = null, is_primary = false, suspended_at = auth_now()
       where person_id = ${personId} and key <> ${emailKey} and proof is not null
-      returning true as was_in_force
+      returning address, key
     )
-    select from (
-      select * from factor union all select * from identity union all select * from password union all select * from address
-    ) aside where was_in_force limit 1`.execute(trx)
+    select language, (select coalesce(jsonb_agg(jsonb_build_object('address', address, 'key', key)), '[]') from address) as addresses,
+           exists (select from address) or exists (select from (
+             select * from factor union all select * from identity union all select * from password
+           ) aside where was_in_force) as "wasInForce"
+    from people where id = ${personId}`.execute(trx)
   await sql`
     update email_addresses set is_primary = true
     where person_id = ${personId} and key = ${emailKey} and not is_primary`.execute(trx)
-  return rows.length > 0
+  const [aside] = rows
+  if (!aside) return false
+  const mail = { name: 'address-set-aside', facts: {} } as const
+  for (const to of aside.addresses)
+    await queueMail(trx, { mail, language: mailLanguageOf(aside.language), to, personId })
+  return aside.wasInForce
 }

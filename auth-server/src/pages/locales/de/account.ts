@@ -144,7 +144,7 @@ export const ACCOUNT = {
     imported:
       'Sie kam mit Ihrem Konto aus einem anderen System, und niemand hat sie hier bestätigt. Solange erfahren das Apps, die sie sehen, und was nur ihrem Inhaber offensteht, wartet.',
     importedNote:
-      'Beim Bestätigen werden alle Passkeys, Authenticator-Apps, verknüpften Konten und anderen Adressen beiseitegelegt, mit denen Sie sich nicht gerade angemeldet haben, denn jemand anderes könnte sie hinzugefügt haben. Auch ein Passwort, mit dem Sie sich nicht gerade angemeldet haben, gilt dann nicht mehr: Mit „Passwort vergessen?“ wählen Sie ein neues.',
+      'Beim Bestätigen werden alle Passkeys, Authenticator-Apps, verknüpften Konten und anderen Adressen stillgelegt, mit denen Sie sich nicht gerade angemeldet haben, denn jemand anderes könnte sie hinzugefügt haben. Diese Adressen erfahren es per E-Mail. Auch ein Passwort, mit dem Sie sich nicht gerade angemeldet haben, gilt dann nicht mehr: Mit „Passwort vergessen?“ wählen Sie ein neues.',
     importedUnavailable: 'Dieser Server kann keine Nachrichten senden, deshalb lässt sie sich hier nicht bestätigen.',
     isPrimary: 'Das ist Ihre Hauptadresse. Um sie zu entfernen, machen Sie zuerst eine andere zur Hauptadresse.',
     remove: 'Entfernen',

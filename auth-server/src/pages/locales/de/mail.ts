@@ -163,6 +163,16 @@ export const MAIL = {
     ],
     after: ['Waren Sie das nicht, dann müssen Sie nichts tun: Ihr Konto ist, wie es war.'],
   }),
+  'address-set-aside': (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'Ihre E-Mail-Adresse wurde stillgelegt',
+    lead: [
+      'Jemand hat eine andere E-Mail-Adresse eines Kontos bestätigt, zu dem diese gehörte. Bis dahin war ungewiss, wem das Konto gehört. Deshalb wurden seine anderen Adressen stillgelegt: Mit dieser kann sich dort niemand mehr anmelden.',
+    ],
+    after: [
+      'Gehört das Konto Ihnen, melden Sie sich mit der bestätigten Adresse an. Dort können Sie diese zurückholen oder neu hinzufügen.',
+      'Wenn Sie nicht wissen, worum es geht, müssen Sie nichts tun.',
+    ],
+  }),
   'keep-account': ({ days }: Parameters<(typeof EN)['keep-account']>[0]): MailText => ({
     subject: 'Ihr Konto wird gelöscht',
     lead: [
@@ -181,7 +191,7 @@ export const MAIL = {
     lead: [UNDO.changes[change], 'Wenn Sie das waren, müssen Sie nichts tun.'],
     action: 'Das war ich nicht',
     ofLink:
-      'Der Link gilt drei Tage. Er meldet alle ab, nimmt diese Änderung zurück und legt beiseite, was in den letzten drei Tagen sonst hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
+      'Der Link gilt drei Tage. Er meldet alle ab, nimmt diese Änderung zurück und legt still, was in den letzten drei Tagen sonst hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
     after: [],
   }),
   'new-sign-in': (facts: AppFacts): MailText => ({
@@ -192,7 +202,7 @@ export const MAIL = {
     ],
     action: 'Das war ich nicht',
     ofLink:
-      'Der Link gilt drei Tage. Er meldet alle ab und legt beiseite, was in den letzten drei Tagen zum Konto hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
+      'Der Link gilt drei Tage. Er meldet alle ab und legt still, was in den letzten drei Tagen zum Konto hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
     after: [],
   }),
   'role-given': ({ role }) => ({
@@ -206,7 +216,7 @@ export const MAIL = {
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'Die Änderung Ihres Kontos ist zurückgenommen',
     lead: [
-      'Jemand, vermutlich Sie, hat gesagt, dass eine Änderung am Konto nicht von ihm war. Alle sind abgemeldet. Was in den letzten drei Tagen hinzugekommen ist, liegt beiseite, und was seither entfernt wurde, ist wieder da.',
+      'Jemand, vermutlich Sie, hat gesagt, dass eine Änderung am Konto nicht von ihm war. Alle sind abgemeldet. Was in den letzten drei Tagen hinzugekommen ist, wurde stillgelegt, und was seither entfernt wurde, ist wieder da.',
       'Öffnen Sie Ihre App und wählen Sie über „Passwort vergessen?“ ein neues Passwort. Bis dahin meldet das alte niemanden an.',
     ],
     after: ['Wenn Sie das alte Passwort auch anderswo benutzen, ändern Sie es dort ebenfalls.'],

@@ -1,4 +1,4 @@
-// Texts about what "that wasn't me" has set aside, in German.
+// Texts about what was set aside, in German.
 import { html } from '../../html.ts'
 import type { Texts } from '../en.ts'
 
@@ -6,7 +6,7 @@ export const SET_ASIDE: Texts['setAside'] = {
   title: 'Stillgelegt',
   count: (count) => (count === 1 ? 'Eines' : `${count}`),
   look: 'Ansehen',
-  lead: 'Nach „Das war ich nicht“ wurde stillgelegt, was seither hinzugekommen war. Es gilt nicht mehr. Was Ihnen gehört, können Sie zurückholen.',
+  lead: 'Nach „Das war ich nicht“, oder als eine Adresse zum ersten Mal bestätigt wurde, ist stillgelegt worden, was jemand anderes hinzugefügt haben könnte. Es gilt nicht mehr. Was Ihnen gehört, können Sie zurückholen.',
   none: 'Nichts ist stillgelegt.',
   kinds: { passkey: 'Passkey', totp: 'Authenticator-App', address: 'E-Mail-Adresse' },
   addedOn: (day) => html`hinzugefügt am ${day}`,

@@ -142,7 +142,7 @@ export const ACCOUNT = {
     imported:
       'It came with your account from another system, and nobody has confirmed it here yet. Until you have, apps that see it hear so, and what is open to its owner alone waits.',
     importedNote:
-      'Confirming it sets aside every passkey, authenticator app, linked account and other address that you have not just signed in with, since somebody else may have added it. A password that you have not just signed in with counts no more, either: choose a new one by “Forgot your password?”.',
+      'Confirming it sets aside every passkey, authenticator app, linked account and other address that you have not just signed in with, since somebody else may have added it. Those addresses hear so by mail. A password that you have not just signed in with counts no more, either: choose a new one by “Forgot your password?”.',
     importedUnavailable: 'This server cannot send mails, so it cannot be confirmed here.',
     isPrimary: 'This is your main address. To take it away, make another one the main address first.',
     remove: 'Take away',

@@ -203,6 +203,16 @@ export const MAIL = {
     ],
     after: ['If this was not you, you have nothing to do: your account is as it was.'],
   }),
+  'address-set-aside': (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'Your e-mail address was set aside',
+    lead: [
+      'Somebody has confirmed another e-mail address of an account that this one belonged to. Until then nobody had shown whose the account is, so its other addresses were set aside: nobody signs in there with this one any more.',
+    ],
+    after: [
+      'If the account is yours, sign in with the address that was confirmed. There you can bring this one back, or add it anew.',
+      'If you do not know what this is about, you have nothing to do.',
+    ],
+  }),
   'keep-account': ({ days }: DeletionFacts): MailText => ({
     subject: 'Your account is being deleted',
     lead: [

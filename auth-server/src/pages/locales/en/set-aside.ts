@@ -1,11 +1,11 @@
-// Texts about what "that wasn't me" has set aside, in English.
+// Texts about what was set aside, in English: by "that wasn't me", or when an imported address was confirmed.
 import { type Html, html } from '../../html.ts'
 
 export const SET_ASIDE = {
   title: 'Set aside',
   count: (count: number) => (count === 1 ? 'One thing' : `${count} things`),
   look: 'Look',
-  lead: 'After “That wasn’t me”, what had been added since then was set aside. It counts for nothing. What is yours you can bring back.',
+  lead: 'After “That wasn’t me”, or when an address was first confirmed, what somebody else may have added was set aside. It counts for nothing. What is yours you can bring back.',
   none: 'Nothing is set aside.',
   kinds: { passkey: 'Passkey', totp: 'Authenticator app', address: 'E-mail address' },
   addedOn: (day: Html) => html`added ${day}`,
