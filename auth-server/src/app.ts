@@ -68,8 +68,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const pages = { ...landingPages(forPages, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const allPages = [...Object.keys(pages), ACCOUNT_PATH, PORTAL_PATH]
+  const traced = traceRequests()
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    ...(traced && { logController: traced.logController }),
     genReqId: newRequestId,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
@@ -86,7 +88,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     // For limits by address only; the issuer is configured and never taken from a request.
     trustProxy: deps.config.trustedProxies.length > 0 && [...deps.config.trustedProxies],
   })
-  traceRequests(app)
+  traced?.addHooks(app)
   await addForms(app)
   await app.register(cookie)
 

@@ -1,4 +1,5 @@
 // The log: what happened, never with a secret. JSON lines for machines; for a developer's terminal the same in words.
+import { traceOfLine } from '@mobile-api-gateway/sdk/tracing/traced-lines.ts'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { serializeError } from './logger/brief-error.ts'
 import { lineOf } from './logger/lines.ts'
@@ -15,14 +16,20 @@ export interface LogFormat {
    * people there is a pseudonym alone.
    */
   readonly forDeveloper?: boolean
+  /** A line says which trace it belongs to, if any. */
+  readonly namesTraces?: boolean
 }
 
 /** @param level of pino, such as `info`. */
-export function createLogger(level: string, { destination, forDeveloper = false }: LogFormat = {}): Logger {
+export function createLogger(
+  level: string,
+  { destination, forDeveloper = false, namesTraces = false }: LogFormat = {},
+): Logger {
   const out = destination ?? pino.destination(1)
   return pino(
     {
       level,
+      ...(namesTraces && { mixin: traceOfLine }),
       // A request that Node cannot parse comes as an error with its bytes, whatever they hold.
       redact: [
         'req.headers.authorization',

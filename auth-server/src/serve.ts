@@ -35,7 +35,10 @@ interface Settings {
 /** Serves until a signal comes; ends the process when it cannot start. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfigOrExit(env)
-  const logger = createLogger(config.logLevel, { forDeveloper: config.development })
+  const logger = createLogger(config.logLevel, {
+    forDeveloper: config.development,
+    namesTraces: tracingOf(config) !== undefined,
+  })
   const { app, db, clients, metricsListener, tracing, stopBackground } = await startOrExit({ config, env, logger })
   let stopping = false
   async function stop(graceSeconds: number) {

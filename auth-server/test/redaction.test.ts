@@ -107,7 +107,8 @@ t.test(
     const server = await mailServer(t, providers)
     const { app, config, db, log, personId } = server
     heard.listen(app)
-    const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
+    const destination = { write: (line: string) => void log.push(line) }
+    const logger = createLogger('trace', { destination, namesTraces: true })
     /** As the server sends them, with its log. */
     const deliver = async () => {
       const before = server.mailbox.mails.length

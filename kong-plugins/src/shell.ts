@@ -7,7 +7,7 @@ import type { Decide } from './plugins/plugin.ts'
 import type { Kong } from './protocol/kong.ts'
 import { type NamedRequest, requestIdOf } from './request-id.ts'
 import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
-import { traceCall } from './tracing/traced-call.ts'
+import { type TracedCall, traceCall } from './tracing/traced-call.ts'
 import type { TroubleLog } from './trouble-log.ts'
 
 /** What the shell needs: where to report, where to count, and the longest a request may take, in milliseconds. */
@@ -25,15 +25,20 @@ export interface ShellOptions {
  * The access handler of a plugin. It never throws: an event that ends without an answer has passed. After the deadline
  * nothing that the late stage decides is carried out any more.
  */
-export async function handleAccess(
+export function handleAccess(kong: Kong, decide: Decide, options: ShellOptions): Promise<void> {
+  const traced = traceCall(kong, options)
+  return traced ? traced.within(() => handle(kong, decide, options, traced)) : handle(kong, decide, options)
+}
+
+async function handle(
   kong: Kong,
   decide: Decide,
-  { plugin, policy, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
+  { plugin, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
+  traced?: TracedCall,
 ): Promise<void> {
   const started = performance.now()
   const nameIf = async (isTold: boolean): Promise<NamedRequest> =>
     isTold ? { requestId: await requestIdOf(kong) } : {}
-  const traced = traceCall(kong, { plugin, policy })
   let effects: Effects
   let isLate = false
   try {
@@ -56,7 +61,6 @@ export async function handleAccess(
     effects = deny(unavailable('effects not carried out'))
     await carryOut(kong, effects).catch(() => {})
   }
-  traced?.end(effects)
   meter.count(effects.kind, effects.kind === 'deny' ? effects.denial.reason : '', performance.now() - started)
   if (effects.kind === 'deny') {
     const { clientId: client, denial } = effects
@@ -65,6 +69,7 @@ export async function handleAccess(
     if (status >= 500) trouble.note(reason, { plugin, ...named, status }, 'request denied')
     else log.debug({ plugin, ...named, ...asked, status, client, reason, says: sentenceOf(denial) }, 'request denied')
   }
+  traced?.end(effects)
 }
 
 /** Whether there will be a line of a refusal: where there is none, Kong is not asked for its name. */

@@ -8,8 +8,10 @@ import { tellsModules, toldModules } from '@mobile-api-gateway/scripts/testing/l
 import { startCollector } from '@mobile-api-gateway/scripts/testing/trace-collector.ts'
 import t from 'tap'
 import { readTracing } from '../src/tracing/open-tracing.ts'
+import { eventually } from './support/eventually.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
 import { KongClient, type KongRequest } from './support/kong-client.ts'
+import { madeUpPlugin } from './support/made-up-plugin.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 import { traced } from './support/traced.ts'
 
@@ -116,6 +118,30 @@ t.test('keys that a call waits for are fetched below its span, and their server 
   t.match(keys.heard.at(-1)?.traceparent, new RegExp(`^00-${TRACE}-`))
 })
 
+t.test('each line of a call names its trace, whatever goes wrong; those of none do not', async (t) => {
+  const { collector, close } = await traced(t)
+  const { call, running } = await setUp(t)
+  const traceparent = `00-${TRACE}-${PARENT}-00`
+  t.match(await call({ traceparent, authorization: 'Bearer x' }), { status: 401 })
+  const broken = await startPluginServer(t, {}, [madeUpPlugin('breaks', () => Promise.reject(new Error('broken')))])
+  const kong = broken.connect()
+  const headers = { traceparent }
+  t.match(await kong.access(await kong.start('breaks', {}), { headers }), { status: 503 })
+  const lines = () => [...running.logged, ...broken.logged].map((line) => JSON.parse(line))
+  const isOfCall = ({ msg }: { readonly msg: string }) => /request denied|stage failed/.test(msg)
+  await eventually(() => lines().filter(isOfCall).length >= 2)
+  await close()
+  const told = lines().filter(isOfCall)
+  for (const { trace_id, span_id, plugin } of told) {
+    t.equal(trace_id, TRACE, plugin)
+    t.ok(
+      collector.spans().some(({ spanId, name }) => spanId === span_id && name === plugin),
+      plugin,
+    )
+  }
+  for (const line of lines().filter((each) => !isOfCall(each))) t.notMatch(line, { trace_id: TRACE })
+})
+
 t.test('separate plugins hang below each other, the backend below the last', async (t) => {
   const { collector, close } = await traced(t)
   const { running, config, authorization } = await setUp(t)
@@ -166,7 +192,7 @@ t.test(
     await Promise.all(
       ['', takes.url, hangs.url].map(async (endpoint, index) => {
         const socketPath = join(folder, `${index}.sock`)
-        const env = { ...process.env, ...tellsModules(/opentelemetry|tracing/), METRICS_LISTEN: '' }
+        const env = { ...process.env, ...tellsModules(/opentelemetry|tracing/), METRICS_LISTEN: '', LOG_LEVEL: 'debug' }
         const child = spawn(process.execPath, [MAIN, '--socket', socketPath], {
           env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
           stdio: ['ignore', 'pipe', 'pipe'],
@@ -178,7 +204,10 @@ t.test(
         })
         for await (const chunk of child.stdout.iterator({ destroyOnReturn: false }))
           if (String(chunk).includes('plugin server listens')) break
-        child.stdout.resume()
+        let said = ''
+        child.stdout.on('data', (chunk) => {
+          said += chunk
+        })
         const kong = new KongClient(socketPath)
         t.teardown(() => kong.close())
         const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri))
@@ -190,6 +219,9 @@ t.test(
         t.ok(performance.now() - stopping < 6000, `${performance.now() - stopping} ms`)
         const libraries = toldModules(errors).filter((url) => /opentelemetry\/(?!api\/)|tracer\.ts/.test(url))
         t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
+        const refusal = said.split('\n').find((line) => line.includes('request denied'))
+        t.ok(refusal)
+        t.equal(/"trace_id":"[0-9a-f]{32}","span_id":/.test(refusal ?? ''), endpoint !== '', refusal ?? '')
       }),
     )
     t.ok(takes.spans().some(({ name }) => name === 'mobile-gateway'))

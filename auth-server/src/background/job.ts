@@ -36,16 +36,18 @@ function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger, runs
     timer.unref()
   }
   const work = (): void => {
-    running = inSpan(name, {}, run)
+    running = inSpan(name, {}, told)
       .then(
         () => note(false),
-        (error: unknown) => {
-          note(true)
-          log.warn({ err: error, job: name }, 'a background job failed; it will be tried again')
-        },
+        () => note(true),
       )
       .then(schedule)
   }
+  const told = (): Promise<void> =>
+    run().catch((error: unknown) => {
+      log.warn({ err: error, job: name }, 'a background job failed; it will be tried again')
+      throw error
+    })
   schedule()
   return async () => {
     stopped = true

@@ -16,6 +16,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'pid',
   'hostname',
   'reqId',
+  'trace_id',
+  'span_id',
   'msg',
   'client',
   'user',

@@ -1,5 +1,6 @@
 // The authorization server as a test sees it: the whole app on a real database, with the demo's catalogue in it.
 
+import { currentTracing } from '@mobile-api-gateway/sdk/tracing/span.ts'
 import type { Test } from 'tap'
 import './quick-hashes.ts'
 import { buildApp } from '../../src/app.ts'
@@ -60,7 +61,8 @@ export async function testServer(
   })
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
-  const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
+  const destination = { write: (line: string) => void log.push(line) }
+  const logger = createLogger('trace', { destination, namesTraces: currentTracing() !== undefined })
   const providers = await readProviders(config, environment)
   const hooks = await readHooks(config, environment, logger)
   await confirmSubscriptions(db, subscriptionsOf(hooks))

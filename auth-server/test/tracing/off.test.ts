@@ -21,6 +21,7 @@ t.test('only a collector that is named has the libraries loaded', async (t) => {
         DRAIN_SECONDS: '0',
       })
       await fetch(`${await started.url}/health/ready`)
+      await fetch(`${await started.url}/nowhere`)
       started.signal('SIGTERM')
       const { code, errors } = await started.ended
       t.equal(code, 0)
@@ -31,6 +32,12 @@ t.test('only a collector that is named has the libraries loaded', async (t) => {
       )
       const libraries = loaded.filter((url) => LIBRARIES.test(url))
       t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
+      const arrival = started
+        .log()
+        .split('\n')
+        .find((line) => line.includes('/nowhere'))
+      t.ok(arrival)
+      t.equal(/"trace_id":"[0-9a-f]{32}","span_id":/.test(arrival ?? ''), endpoint !== '', arrival ?? '')
     }),
   )
   t.match(collector.headers[0], { 'api-key': 'the key', url: '/v1/traces' })

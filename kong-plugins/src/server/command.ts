@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { traceOfLine } from '@mobile-api-gateway/sdk/tracing/traced-lines.ts'
 import { pino } from 'pino'
 import { listenForMetrics, type MetricsAddress, readMetricsAddress, type WatchListener } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
@@ -37,13 +38,14 @@ function printDump(name: string | undefined): void {
 }
 
 async function serve(socketPath: string, metrics: MetricsAddress | undefined): Promise<void> {
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' })
+  const traces = tracingOf(process.env)
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'info', ...(traces && { mixin: traceOfLine }) })
   // One faulty request or background refresh must not end the process for all others.
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 
   useProxies(process.env)
-  const tracing = await openTracing(tracingOf(process.env), log)
+  const tracing = await openTracing(traces, log)
   const services = createServices(log, { tellsRequests: process.env.DEVELOPMENT === 'true' })
   const server = createKongServer(PLUGINS, services)
   const reporter = reportPlanLimits(services, nodeName(socketPath))

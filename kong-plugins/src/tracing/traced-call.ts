@@ -12,6 +12,8 @@ export interface TracedPlugin {
 
 /** One call. */
 export interface TracedCall {
+  /** What is done and logged here belongs to the call. */
+  within<T>(work: () => T): T
   /** Decides. What it asks of Kong first leaves together with what is asked here: tracing costs no round trip. */
   decide(work: () => Promise<Effects>): Promise<Effects>
   /** Tells the backend, with the headers that are written anyway, what to hang its spans below. */
@@ -38,9 +40,13 @@ class Traced implements TracedCall {
     this.#span = tracing.arrive(plugin, 'server', { 'mobile_gateway.policy': policy })
   }
 
+  within<T>(work: () => T): T {
+    return this.#tracing.within(this.#span, work)
+  }
+
   async decide(work: () => Promise<Effects>): Promise<Effects> {
     const known = this.#readCaller().catch(() => {})
-    const [effects] = await Promise.all([this.#tracing.within(this.#span, work), known])
+    const [effects] = await Promise.all([work(), known])
     return effects
   }
 

@@ -14,7 +14,8 @@ export interface TraceIds {
 
 /** One piece of work that is timed. */
 export interface OpenSpan {
-  readonly ids: TraceIds
+  /** Undefined until it is known what it hangs below. */
+  readonly ids: TraceIds | undefined
   /** What others are told, to hang their spans below this one (W3C Trace Context). */
   readonly traceparent: string
   tell(facts: SpanFacts): void

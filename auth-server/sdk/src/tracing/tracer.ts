@@ -69,8 +69,8 @@ export function createTracing(libraries: TracingLibraries, settings: TracingSett
     }
 
     get ids() {
-      const { traceId, spanId } = this.below(ROOT_CONTEXT).spanContext()
-      return { trace_id: traceId, span_id: spanId }
+      const { traceId, spanId } = this.#span?.spanContext() ?? {}
+      return traceId === undefined || spanId === undefined ? undefined : { trace_id: traceId, span_id: spanId }
     }
 
     get traceparent(): string {
