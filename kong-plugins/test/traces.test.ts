@@ -229,8 +229,28 @@ t.test(
   },
 )
 
-t.test('wrong settings are told together', async (t) => {
-  const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_TRACES_SAMPLER: 'some', OTEL_TRACES_SAMPLER_ARG: '7' }
-  t.throws(() => readTracing(wrong), /ENDPOINT is the http.*\n.*SAMPLER is one of.*\n.*ARG is a share/)
+t.test('settings: what is wrong is told together and ends the start, what is disabled traces nothing', async (t) => {
+  const wrong = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'collector',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_TRACES_SAMPLER: 'some',
+    OTEL_TRACES_SAMPLER_ARG: '7',
+  }
+  const said = /ENDPOINT is the http.*\n.*PROTOCOL has to be http\/json.*\n.*SAMPLER is one of.*\n.*ARG is a share/
+  t.throws(() => readTracing(wrong), said)
+  const child = spawn(process.execPath, [MAIN, '--socket', join(tmpdir(), 'never.sock')], {
+    env: { ...process.env, ...wrong },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  t.not((await once(child, 'close'))[0], 0)
+  t.match(errors, said)
+  t.notMatch(errors, /\n +at /, 'and no stack')
   t.equal(readTracing({}), undefined)
+  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector', OTEL_RESOURCE_ATTRIBUTES: 'team=phones' }
+  t.match(readTracing(settings), { attributes: { 'service.name': 'gateway', team: 'phones' } })
+  t.equal(readTracing({ ...settings, OTEL_SDK_DISABLED: 'true' }), undefined)
 })

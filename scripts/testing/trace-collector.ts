@@ -1,11 +1,14 @@
 // A collector of traces for tests: takes OTLP over HTTP in JSON, or refuses it, or never answers, as it is told.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /** One span, as it came. */
 export interface CollectedSpan {
   readonly service: string
+  /** What is told of the program. */
+  readonly program: Readonly<Record<string, unknown>>
   readonly name: string
   /** As the protocol numbers them: 1 internal, 2 server, 3 client. */
   readonly kind: number
@@ -27,12 +30,15 @@ interface Attribute {
   readonly value: Value
 }
 
-/** Starts one; it ends with the test. */
-export async function startCollector(t: { teardown(ended: () => unknown): void }) {
+/** Starts one; it ends with the test. @param tls with this certificate, for `localhost` */
+export async function startCollector(
+  t: { teardown(ended: () => unknown): void },
+  tls?: Readonly<{ key: string; cert: string }>,
+) {
   const texts: string[] = []
   const headers: Record<string, unknown>[] = []
   let answer: 'takes' | 'refuses' | 'hangs' = 'takes'
-  const server = createServer(async (request, response) => {
+  const server = (tls ? createTlsServer(tls) : createServer()).on('request', async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
     headers.push({ ...request.headers, url: request.url })
@@ -40,7 +46,8 @@ export async function startCollector(t: { teardown(ended: () => unknown): void }
     if (answer === 'refuses') return void response.writeHead(400).end()
     texts.push(text)
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  }).listen(0, '127.0.0.1')
+  })
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {
     server.close()
@@ -48,7 +55,7 @@ export async function startCollector(t: { teardown(ended: () => unknown): void }
   })
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     /** Of each batch that came, whatever became of it. */
     headers,
     answers(next: typeof answer): void {
@@ -64,10 +71,12 @@ function spansIn(text: string): CollectedSpan[] {
   const { resourceSpans } = JSON.parse(text)
   return resourceSpans.flatMap(
     ({ resource, scopeSpans }: { resource: { attributes: Attribute[] }; scopeSpans: [] }) => {
-      const service = String(factsOf(resource.attributes)['service.name'])
+      const program = factsOf(resource.attributes)
+      const service = String(program['service.name'])
       return scopeSpans.flatMap(({ spans }: { spans: (Record<string, never> & { attributes: Attribute[] })[] }) =>
         spans.map(({ name, kind, traceId, spanId, parentSpanId, attributes, status }) => ({
           service,
+          program,
           name,
           kind,
           traceId,

@@ -9,7 +9,8 @@ export async function traced(t: Test, { share = 1 } = {}) {
   const collector = await startCollector(t)
   const said: string[] = []
   const note = (...about: unknown[]) => void said.push(JSON.stringify(about))
-  const settings = { address: `${collector.url}/v1/traces`, headers: {}, serviceName: 'auth-server', share }
+  const attributes = { 'service.name': 'auth-server' }
+  const settings = { address: `${collector.url}/v1/traces`, headers: {}, authorities: [], attributes, share }
   const tracing = await openTracing(settings, { info: note, warn: note })
   if (!tracing) throw new Error('tracing is off')
   const close = () => {

@@ -8,14 +8,17 @@ import { startServer } from '../support/start.ts'
 // The API alone, which does no work of its own, comes with the metrics.
 const LIBRARIES = /opentelemetry\/(?!api\/)|tracer\.ts/
 
-t.test('only a collector that is named has the libraries loaded', async (t) => {
+t.test('only a collector that is named, and traces that are not disabled, have the libraries loaded', async (t) => {
   const collector = await startCollector(t)
   await Promise.all(
-    ['', collector.url].map(async (endpoint) => {
+    (['', collector.url, 'disabled'] as const).map(async (to) => {
+      const isOn = to === collector.url
       const started = startServer(t, {
         ...tellsModules(/opentelemetry|tracing/),
         DATABASE_URL: await testDatabase(t),
-        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_ENDPOINT: to && collector.url,
+        OTEL_SDK_DISABLED: String(to === 'disabled'),
+        OTEL_RESOURCE_ATTRIBUTES: 'service.name=not-this,team=phones',
         OTEL_EXPORTER_OTLP_HEADERS: 'api-key=the%20key',
         OTEL_SERVICE_NAME: 'login',
         DRAIN_SECONDS: '0',
@@ -31,19 +34,20 @@ t.test('only a collector that is named has the libraries loaded', async (t) => {
         'and what is loaded is told',
       )
       const libraries = loaded.filter((url) => LIBRARIES.test(url))
-      t.equal(libraries.length > 0, endpoint !== '', libraries.join('\n'))
+      t.equal(libraries.length > 0, isOn, libraries.join('\n'))
       const arrival = started
         .log()
         .split('\n')
         .find((line) => line.includes('/nowhere'))
       t.ok(arrival)
-      t.equal(/"trace_id":"[0-9a-f]{32}","span_id":/.test(arrival ?? ''), endpoint !== '', arrival ?? '')
+      t.equal(/"trace_id":"[0-9a-f]{32}","span_id":/.test(arrival ?? ''), isOn, arrival ?? '')
     }),
   )
+  t.ok(collector.headers.length > 0)
   t.match(collector.headers[0], { 'api-key': 'the key', url: '/v1/traces' })
   t.match(
     collector.spans().find(({ name }) => name === 'GET /health/ready'),
-    { service: 'login' },
+    { service: 'login', program: { team: 'phones' } },
     'what was not sent yet is sent at the end',
   )
 })
@@ -71,10 +75,23 @@ t.test('wrong settings keep it from starting, each with a sentence that repeats 
     OTEL_EXPORTER_OTLP_HEADERS: 'a-secret-of-mine',
     OTEL_TRACES_SAMPLER: 'jaeger_remote',
     OTEL_TRACES_SAMPLER_ARG: 'half',
+    OTEL_SDK_DISABLED: 'perhaps',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
+    OTEL_RESOURCE_ATTRIBUTES: 'a-secret-of-mine',
   })
   const { code, errors } = await started.ended
   t.equal(code, 1)
-  for (const variable of ['ENDPOINT is the http', 'HEADERS lists', 'SAMPLER is one of', 'SAMPLER_ARG is a share'])
-    t.match(errors, new RegExp(`OTEL_\\w*${variable}`))
+  for (const problem of [
+    'ENDPOINT is the http',
+    'HEADERS lists',
+    'SAMPLER is one of',
+    'SAMPLER_ARG is a share',
+    'SDK_DISABLED has to be true or false',
+    'PROTOCOL has to be http/json: spans are sent as OTLP over HTTP in JSON alone',
+    'OTLP_CERTIFICATE has to name a file',
+    'ATTRIBUTES lists',
+  ])
+    t.match(errors, new RegExp(`OTEL_\\w*${problem}`))
   t.notMatch(errors, /a-secret-of-mine/)
 })

@@ -22,10 +22,13 @@ const SEND_WITHIN_MILLIS = 2000
 /** What spans go through, and what ends it once they are sent, or cannot be. */
 export function openSender(
   { exporter, sdk }: TracingLibraries,
-  { address, headers }: TracingSettings,
+  { address, headers, authorities }: TracingSettings,
   log: TracingLog,
 ) {
-  const agent = new (address.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: AT_ONCE })
+  const kept = { keepAlive: true, maxSockets: AT_ONCE }
+  const agent = address.startsWith('https:')
+    ? new HttpsAgent({ ...kept, ...(authorities.length > 0 && { ca: [...authorities] }) })
+    : new HttpAgent(kept)
   const sender = new exporter.OTLPTraceExporter({
     url: address,
     headers: { ...headers },

@@ -15,7 +15,7 @@ export function createTracing(libraries: TracingLibraries, settings: TracingSett
   const { api, resources, sdk } = libraries
   const sender = openSender(libraries, settings, log)
   const provider = new sdk.TracerProvider({
-    resource: resources.resourceFromAttributes({ 'service.name': settings.serviceName }),
+    resource: resources.resourceFromAttributes({ ...settings.attributes }),
     sampler: drawnShare(libraries, settings.share),
     spanLimits: { attributeValueLengthLimit: MAX_FACT_LENGTH },
     spanProcessors: [sender.processor],
