@@ -1,52 +1,39 @@
 // npm run faults: breaks what an authorization server stands on, under load, and fails where a promise does not hold.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import { LOGINS_AT_ONCE, runCrowd } from './faults/crowding.ts'
 import { FAULTS } from './faults/faults.ts'
-import type { FaultReport } from './faults/report.ts'
-import { runFault } from './faults/run.ts'
 
-/** What can be asked for. */
-interface Trouble {
-  readonly what: string
-  readonly missing?: string | undefined
-  readonly run: () => Promise<FaultReport>
-}
-
-const TROUBLES: Readonly<Record<string, Trouble>> = {
-  ...Object.fromEntries(
-    Object.entries(FAULTS).map(([name, fault]) => [name, { ...fault, run: () => runFault(fault) }]),
-  ),
-  'logins-at-once': { what: LOGINS_AT_ONCE, run: runCrowd },
-}
-const names: readonly string[] = Object.keys(TROUBLES)
+const names: readonly string[] = Object.keys(FAULTS)
 const USAGE = `Usage: npm run faults -- [NAME…]
 
 Eight phones refresh, sign out and sign in without a break, while something breaks. Afterwards every login that was
 acknowledged must be there, none that was ended, no token twice, and everything works again without a hand. The last
 one measures times: run it on a machine that does little else.
 
-${Object.entries(TROUBLES)
+${Object.entries(FAULTS)
   .map(([name, { what }]) => `  ${name.padEnd(18)}${what}`)
   .join('\n')}
   --help            this text
 `
 
-await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({ positionals }) => {
-  const asked: readonly string[] = positionals
-  const unknown = asked.find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new UsageError(`There is no fault ${unknown}.`)
-  let broken = 0
-  for (const [name, fault] of Object.entries(TROUBLES)) {
-    if (asked.length > 0 && !asked.includes(name)) continue
-    console.log(`${name}: ${fault.what}`)
-    if (fault.missing !== undefined) {
-      console.log(`  skipped: ${fault.missing}`)
-      continue
+await runCommand(
+  { usage: USAGE, options: {}, allowPositionals: true },
+  async ({ positionals }) => {
+      const asked: readonly string[] = positionals
+    const unknown = asked.find((name) => !names.includes(name))
+    if (unknown !== undefined) throw new UsageError(`There is no fault ${unknown}.`)
+    let broken = 0
+    for (const [name, fault] of Object.entries(FAULTS)) {
+      if (asked.length > 0 && !asked.includes(name)) continue
+      console.log(`${name}: ${fault.what}`)
+      if (fault.missing !== undefined) {
+        console.log(`  skipped: ${fault.missing}`)
+        continue
+      }
+      const report = await fault.run()
+      console.log(`  ${report.line}`)
+      for (const each of report.broken) console.log(`  BROKEN: ${each}`)
+      broken += report.broken.length
     }
-    const report = await fault.run()
-    console.log(`  ${report.line}`)
-    for (const each of report.broken) console.log(`  BROKEN: ${each}`)
-    broken += report.broken.length
-  }
-  return broken === 0 ? 0 : 1
-})
+    return broken === 0 ? 0 : 1
+  },
+)

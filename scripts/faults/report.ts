@@ -10,3 +10,7 @@ export interface FaultReport {
 export function percentile(millis: readonly number[], part: number): number {
   return millis.toSorted((one, other) => one - other)[Math.floor(millis.length * part)] ?? 0
 }
+
+export function inSeconds(millis: number): string {
+  return `${(millis / 1000).toFixed(1)} s`
+}

@@ -1,7 +1,6 @@
 // Two of the faults of `npm run faults`, as it does them: what was acknowledged is there, and nothing else.
 import t from 'tap'
 import { FAULTS } from '../faults/faults.ts'
-import { runFault } from '../faults/run.ts'
 
 t.setTimeout(240_000)
 
@@ -9,6 +8,6 @@ for (const name of ['postgres-crash', 'rolling-restart'])
   t.test(`${name}: ${FAULTS[name]?.what}`, async (t) => {
     const fault = FAULTS[name]
     if (!fault) throw new Error(`there is no fault ${name}`)
-    const { line, broken } = await runFault(fault)
+    const { line, broken } = await fault.run()
     t.strictSame(broken, [], line)
   })

@@ -1,8 +1,9 @@
 // Redis dies, hangs, crawls, forgets or refuses: never an unlimited API, never a long wait, and no restart to recover.
+import { layCable } from '@mobile-api-gateway/scripts/testing/cable.ts'
 import t from 'tap'
 import { eventually } from '../support/eventually.ts'
 import { hammer, type QuotaNode, startNode } from '../support/quota-node.ts'
-import { startRedis, startSlowLine, withoutRedis } from '../support/redis-server.ts'
+import { startRedis, withoutRedis } from '../support/redis-server.ts'
 
 const skip = withoutRedis
 const TIMEOUT_MILLIS = 300
@@ -132,15 +133,16 @@ t.test(
   { skip },
   async (t) => {
     const redis = await startRedis(t)
-    const line = await startSlowLine(t, redis.port)
+    const cable = await layCable({ port: redis.port })
+    t.teardown(() => cable.close())
     const node = await startNode(t)
-    const [closed, local] = [counting(line.port, 'closed', 10), counting(line.port, 'local', 10)]
+    const [closed, local] = [counting(cable.port, 'closed', 10), counting(cable.port, 'local', 10)]
     t.equal((await node.call(closed)).status, 200)
-    line.delayMillis = 3 * TIMEOUT_MILLIS
+    cable.slow(3 * TIMEOUT_MILLIS)
     t.strictSame(await hammer(20, 2, () => node.call(closed)), { 503: 20 })
     const alone = await hammer(30, 2, () => node.call(local))
     t.ok((alone[200] ?? 0) >= 1 && (alone[200] ?? 0) <= 9 && !(503 in alone), 'the first call is not forgotten')
-    line.delayMillis = 0
+    cable.slow(0)
     await recovered(node, closed)
     const left = await hammer(30, 2, () => node.call(closed))
     t.ok(1 + (alone[200] ?? 0) + (left[200] ?? 0) <= 10)

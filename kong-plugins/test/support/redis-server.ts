@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -100,42 +100,4 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('not listening')
   return address.port
-}
-
-/** A slow line to a server. */
-export interface SlowLine {
-  readonly port: number
-  /** How long each piece of an answer takes from now on, in milliseconds. */
-  delayMillis: number
-}
-
-/** Opens it; it ends with the test. */
-export async function startSlowLine(t: Test, targetPort: number): Promise<SlowLine> {
-  const sockets = new Set<Socket>()
-  const line = { port: 0, delayMillis: 0 }
-  const server = createServer((near) => {
-    const far = connect(targetPort, '127.0.0.1')
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.on('error', () => {})
-      from.on('close', () => to.destroy())
-      from.on('data', (chunk) => {
-        const pass = () => void (to.writable && to.write(chunk))
-        if (from === far && line.delayMillis > 0) setTimeout(pass, line.delayMillis).unref()
-        else pass()
-      })
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
-  line.port = address.port
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return line
 }

@@ -1,13 +1,29 @@
 // Does one fault to a site under load, and says what the phones saw of it.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaultKind } from './faults.ts'
+import { type FaultReport, inSeconds, percentile } from '../report.ts'
 import { startPhones } from './phones.ts'
-import { type FaultReport, percentile } from './report.ts'
-import { startFaultSite } from './site.ts'
+import { type FaultSite, type SiteWishes, startFaultSite } from './site.ts'
 
 const PHONES = 8
 /** Before and after the fault. */
 const QUIET_MILLIS = 1500
+
+/** One kind of trouble. */
+export interface FaultKind {
+  /** What is done, for the report. */
+  readonly what: string
+  readonly wishes?: SiteWishes
+  /** Breaks, and mends what nothing mends by itself (a process is started again, as its supervisor does). */
+  readonly inject: (site: FaultSite, prepared: () => Promise<void>) => Promise<void>
+  /** Beforehand, without load. */
+  readonly prepare?: (site: FaultSite) => Promise<() => Promise<void>>
+  /** From the end of `inject` until every phone works again. */
+  readonly recoversWithinMillis: number
+  /** Nothing is refused and nothing stays unanswered, not even meanwhile. */
+  readonly losesNothing?: true
+  /** Why it cannot be done on this machine. */
+  readonly missing?: string | undefined
+}
 
 export async function runFault(fault: FaultKind): Promise<FaultReport> {
   const site = await startFaultSite(fault.wishes ?? {})
@@ -35,8 +51,4 @@ export async function runFault(fault: FaultKind): Promise<FaultReport> {
   } finally {
     await site.stop()
   }
-}
-
-function inSeconds(millis: number): string {
-  return `${(millis / 1000).toFixed(1)} s`
 }

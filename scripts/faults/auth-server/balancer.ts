@@ -1,7 +1,7 @@
 // What stands before several instances in production: gives each request to one that says it is ready, in turn.
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { answersHttp } from '../stack/readiness.ts'
+import { answersHttp } from '../../stack/readiness.ts'
 
 const LOOKS_EVERY_MILLIS = 100
 

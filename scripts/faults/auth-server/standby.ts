@@ -2,8 +2,8 @@
 import { chmod, chown, cp, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Postgres, startPostgres } from '../stack/postgres.ts'
-import { waitUntil } from '../stack/wait.ts'
+import { type Postgres, startPostgres } from '../../stack/postgres.ts'
+import { waitUntil } from '../../stack/wait.ts'
 
 /** Copies the running server (PostgreSQL 15 §26.3.3) and has the copy follow it, synchronously. @param dataDir of the copy */
 export async function startStandby(primary: Postgres, primaryDir: string, dataDir: string): Promise<Postgres> {

@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDatabase, defineParty, launcher } from '../bench/auth/ours.ts'
-import { freePort } from '../stack/ports.ts'
-import { type Postgres, startPostgres } from '../stack/postgres.ts'
-import type { ManagedProcess } from '../stack/processes.ts'
+import { createDatabase, defineParty, launcher } from '../../bench/auth/ours.ts'
+import { freePort } from '../../stack/ports.ts'
+import { type Postgres, startPostgres } from '../../stack/postgres.ts'
+import type { ManagedProcess } from '../../stack/processes.ts'
+import { type Cable, layCable } from '../../testing/cable.ts'
 import { startBalancer } from './balancer.ts'
-import { type Cable, layCable } from './cable.ts'
 import { fill, mountInMemory } from './disk.ts'
 import { promote, startStandby } from './standby.ts'
 
-const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 
 /** Everything that runs. */
 export interface FaultSite {
@@ -58,7 +58,7 @@ export async function startFaultSite({ instances = 1, diskMegabytes, settings: m
     if (diskMegabytes !== undefined) undo.push(await mountInMemory(dataDir, diskMegabytes))
     let postgres = await startPostgres({ dataDir, durable: true })
     undo.push(() => postgres.stop())
-    const cable = await layCable(postgres.port)
+    const cable = await layCable({ port: postgres.port })
     undo.push(() => cable.close())
 
     const database = new URL(await createDatabase(postgres, 'faults'))
@@ -105,7 +105,7 @@ export async function startFaultSite({ instances = 1, diskMegabytes, settings: m
         undo.push(() => standby.stop())
         return async () => {
           await promote(standby)
-          cable.leadTo(standby.port)
+          cable.leadTo({ port: standby.port })
           cable.cut()
         }
       },

@@ -8,9 +8,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type FaultReport, percentile } from '../report.ts'
 import type { CrowdReport } from './crowd.ts'
 import type { PulseReport } from './pulse.ts'
-import { type FaultReport, percentile } from './report.ts'
 import { startFaultSite } from './site.ts'
 
 export const LOGINS_AT_ONCE = 'two hundred people sign in with their passwords at once, again and again'

@@ -1,9 +1,9 @@
 // A process of its own: two hundred people who sign in at once, again and again, while its parent says so.
 import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
-import { createCaller } from '../bench/auth/http.ts'
-import { UnexpectedAnswer } from '../bench/auth/operations.ts'
-import { signInAt } from '../bench/auth/ours.ts'
+import { createCaller } from '../../bench/auth/http.ts'
+import { UnexpectedAnswer } from '../../bench/auth/operations.ts'
+import { signInAt } from '../../bench/auth/ours.ts'
 
 /** What became of the logins since the last report. */
 export interface CrowdReport {

@@ -1,8 +1,8 @@
 // A process of its own: fifty phones of which each refreshes once a second, and how long that took each time.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCaller } from '../bench/auth/http.ts'
-import { codeFlow, refreshOnce } from '../bench/auth/operations.ts'
-import { signInAt } from '../bench/auth/ours.ts'
+import { createCaller } from '../../bench/auth/http.ts'
+import { codeFlow, refreshOnce } from '../../bench/auth/operations.ts'
+import { signInAt } from '../../bench/auth/ours.ts'
 
 /** What they saw since the last report. */
 export interface PulseReport {

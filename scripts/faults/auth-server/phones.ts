@@ -1,8 +1,8 @@
 // Phones that refresh, sign out and sign in again without a break, and keep book of what the server has acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCaller, type HttpCaller } from '../bench/auth/http.ts'
-import { BASIC, codeFlow, refreshOnce, UnexpectedAnswer } from '../bench/auth/operations.ts'
-import { signInAt } from '../bench/auth/ours.ts'
+import { createCaller, type HttpCaller } from '../../bench/auth/http.ts'
+import { BASIC, codeFlow, refreshOnce, UnexpectedAnswer } from '../../bench/auth/operations.ts'
+import { signInAt } from '../../bench/auth/ours.ts'
 
 /** Longer than any promise of the server about itself: a statement has 5 s, a silent connection 6 s. */
 const PATIENCE_MILLIS = 8000
