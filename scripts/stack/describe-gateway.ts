@@ -31,9 +31,9 @@ export function describeGateway(
   around: GatewaySurroundings,
   pluginServer: readonly [string, ...string[]],
 ): Promise<DescribedGateway> {
-  return around.options.gateway === 'kong'
-    ? describeKong(around, pluginServer)
-    : Promise.resolve(describeEmbedded(around))
+  const { options, pluginSocket } = around
+  const cabled = { ...around, pluginSocket: options.gatewaySocket ?? pluginSocket }
+  return options.gateway === 'kong' ? describeKong(cabled, pluginServer) : Promise.resolve(describeEmbedded(cabled))
 }
 
 async function describeKong(

@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly editCatalogue?: (source: string) => string
   /** Told of each edit of kong.yml and the catalogue while the stack runs; edits are followed only where this is given. */
   readonly onConfigEdit?: (line: string) => void
+  /** Where the gateway finds the plugin server, if that is not the server's own socket: a cable to it. */
+  readonly gatewaySocket?: string | undefined
   /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
   readonly editKongYml?: (source: string) => string
   /** Level of the servers' logs. Default `warn`, of the auth server, whose lines tell each step, `info`. */
@@ -63,6 +65,8 @@ export interface Stack {
   /** The plugin server's unix socket. */
   readonly pluginSocket: string
   readonly processes: StackProcesses
+  /** Has the gateway read its kong.yml (that of `dataDir`) anew, where it does not notice by itself. */
+  reload(): Promise<void>
   /** Stops everything in reverse order; calling it again waits for the same end. */
   stop(): Promise<void>
 }

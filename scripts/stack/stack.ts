@@ -127,7 +127,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     onStop(() => catalogueEdits.close())
   }
   onStop(async () => supervisor?.stop())
-  return { urls, demoPassword, databaseUrl, dataDir, pluginSocket, processes }
+  return { urls, demoPassword, databaseUrl, dataDir, pluginSocket, processes, reload }
 }
 
 /** One stack per data folder, whatever its ports. @throws {DataFolderInUse} */

@@ -8,6 +8,6 @@ for (const name of ['postgres-crash', 'rolling-restart'])
   t.test(`${name}: ${FAULTS[name]?.what}`, async (t) => {
     const fault = FAULTS[name]
     if (!fault) throw new Error(`there is no fault ${name}`)
-    const { line, broken } = await fault.run()
+    const { line, broken } = await fault.run('embedded')
     t.strictSame(broken, [], line)
   })

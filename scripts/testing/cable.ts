@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Where something listens: a port, of this machine unless told, or a Unix socket. */
-export type Place = Readonly<{ port: number; host?: string }> | Readonly<{ path: string }>
+export type CableEnd = Readonly<{ port: number; host?: string }> | Readonly<{ path: string }>
 
 /** A place of this machine that leads to another one. */
 export interface Cable {
@@ -21,12 +21,12 @@ export interface Cable {
   /** After `unplug` or `hold`: what comes is let through. Connections that were held are ended. */
   mend(): void
   /** New connections lead to this place. */
-  leadTo(place: Place): void
+  leadTo(place: CableEnd): void
   close(): void
 }
 
 /** @param at its own place; a free port unless told */
-export async function layCable(target: Place, at: Place = { port: 0 }): Promise<Cable> {
+export async function layCable(target: CableEnd, at: CableEnd = { port: 0 }): Promise<Cable> {
   const ends = new Set<Socket>()
   let [place, delayMillis] = [target, 0]
   let state: 'through' | 'unplugged' | 'held' = 'through'
