@@ -1,5 +1,5 @@
 // What the traffic of an application shows of how it was built: noted once a day and fact at most, so that it costs nothing.
-import type { Db } from '../store/database.ts'
+import { type Db, wholeOf } from '../store/database.ts'
 import { type EvidenceFact, noteSeen, type SeenFact } from '../store/tables/application-evidence.ts'
 import type { StoredRequest } from '../store/tables/authorization-requests.ts'
 
@@ -92,7 +92,8 @@ export function webViewMark(userAgent: string): string | undefined {
   return WEB_VIEWS.find(([, pattern]) => pattern.test(userAgent))?.[0]
 }
 
-function notedToday(db: Db): Noted {
+function notedToday(anyShare: Db): Noted {
+  const db = wholeOf(anyShare)
   const day = new Date().toISOString().slice(0, 10)
   const noted = NOTED.get(db)
   if (noted && noted.day === day && noted.facts.size + noted.states.size < MAX_REMEMBERED) return noted

@@ -1,6 +1,6 @@
 // What the password at an address is compared with where there is none, so that the time of an answer tells nobody apart.
 import { createHmac } from 'node:crypto'
-import type { Db } from '../store/database.ts'
+import { type Db, wholeOf } from '../store/database.ts'
 import { countImportedPasswords, type ImportedPasswords, type StoredPassword } from '../store/tables/passwords.ts'
 
 /** Imported passwords become ours one sign-in after the other. */
@@ -18,7 +18,7 @@ const COUNTED = new WeakMap<Db, Counted>()
  * much as one of ours. Whoever it is compared with, the answer is no.
  */
 export async function decoyOf(db: Db, pepper: string, emailKey: string): Promise<StoredPassword | undefined> {
-  const imported = await countedImports(db)
+  const imported = await countedImports(wholeOf(db))
   if (imported.length === 0) return undefined
   const digest = createHmac('sha256', pepper).update(`decoy\0${emailKey}`, 'utf8').digest()
   let left = digest.readUIntBE(0, 6) / 2 ** 48

@@ -36,15 +36,24 @@ class Dialect extends PostgresDialect {
   }
 }
 
-/** What is said to PostgreSQL by connections of a pool. @param whole to whose health it belongs; none: its own */
+/** Of a share of a pool, the whole. */
+const WHOLES = new WeakMap<Db, Db>()
+
+/** By which to remember what is known of a database: the same for each share of its pool. */
+export function wholeOf(db: Db): Db {
+  return WHOLES.get(db) ?? db
+}
+
+/** What is said to PostgreSQL by connections of a pool. @param whole of which it is a share; none: it is the whole */
 export function databaseOn(pool: PostgresPool, whole?: Db): Db {
   const db: Db = new Kysely<Database>({
     dialect: new Dialect({ pool }),
     log: (event) => {
-      if (event.level === 'error') noteFailure(whole ?? db, event.error)
+      if (event.level === 'error') noteFailure(wholeOf(db), event.error)
       traceStatement(event)
     },
   })
+  if (whole) WHOLES.set(db, whole)
   return db
 }
 

@@ -1,6 +1,8 @@
 // A third of a pool's connections: those who share it never take the rest, and none is lost.
 import { sql } from 'kysely'
 import t from 'tap'
+import { factsOfRequest } from '../../src/catalogue/evidence.ts'
+import { decoyOf } from '../../src/identity/decoys.ts'
 import { ConnectionsInUse, shareOf } from '../../src/store/connection-share.ts'
 import { openDatabase, poolUse } from '../../src/store/database.ts'
 import { isWritable } from '../../src/store/health.ts'
@@ -48,6 +50,20 @@ t.test('connections of a share', async (t) => {
     await Promise.all(held.map((release) => release()))
     for (let n = 0; n < 5; n++) await sql`select 1`.execute(impatient.db)
     t.match(poolUse(db), { busy: 0 })
+  })
+
+  await t.test('what a process remembers of a database is one, by whatever connections it was read', async (t) => {
+    const personId = 'usr_imported'
+    await sql`insert into people (id) values (${personId})`.execute(db)
+    t.equal(await decoyOf(db, 'pepper', 'nobody@example.com'), undefined)
+    const password = { person_id: personId, hash: 'imported:bcrypt:x', pepper_id: null }
+    await db.insertInto('passwords').values(password).execute()
+    t.equal(await decoyOf(share.db, 'pepper', 'nobody@example.com'), undefined, 'counted a moment ago')
+    const asked = { state: 'the same', codeChallenge: 'one' }
+    const applicationId = 'application_one'
+    factsOfRequest(db, { applicationId, asked, isAppLink: false })
+    const again = { applicationId, asked: { ...asked, codeChallenge: 'another' }, isAppLink: false }
+    t.strictSame(factsOfRequest(share.db, again), [{ fact: 'pkce' }, { fact: 'state-repeated' }])
   })
 
   await t.test('what could not be written by it is known of the whole', async (t) => {
