@@ -88,7 +88,8 @@ async function start({ config, env, logger }: Settings) {
   const { databaseUrl, databasePooler: pooler } = config
   const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
   const onWait = (error: unknown) => logger.warn(`${explainStart(error, config)} Trying again for a minute.`)
-  const { applied, newer } = await upgradeDatabase(config, { onError, onWait })
+  const onIndex = (index: string) => logger.info({ index }, 'an index of a large table is made, while it is in use')
+  const { applied, newer } = await upgradeDatabase(config, { onError, onWait, onIndex })
   if (applied.length > 0) logger.info({ applied }, 'migrated the database')
   if (newer.length > 0) logger.warn({ newer }, 'the database is of a newer release, which this one can live with')
 

@@ -1,40 +1,12 @@
 // Brings a database to the newest schema, from several instances at once as well, and says on which one a release may run.
-import { readdirSync } from 'node:fs'
-import { basename } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { type ConcurrentOptions, makeConcurrently } from './concurrent-indexes.ts'
 import type { Db, Trx } from './database.ts'
 import { codeOf } from './health.ts'
+import { loadMigration, MIGRATIONS, type Migration, type Migrations } from './migration-files.ts'
 import { grantToServer } from './server-rights.ts'
-
-/**
- * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all
- * others an older release goes on working, so that instances can be replaced one by one, and an upgrade taken back.
- */
-export interface Migration {
-  readonly up: (db: Kysely<unknown>) => Promise<void>
-  readonly incompatible?: boolean
-  /**
-   * A file that takes its time (an index of a large table) exports `apart = true`: it runs in a transaction of its own,
-   * while which nothing is locked that the migrations before and after it change.
-   */
-  readonly apart?: boolean
-}
-export type Migrations = Readonly<Record<string, Migration>>
-
-const FOLDER = new URL('migrations/', import.meta.url)
-
-/** Every migration, by the name of its file, append-only: a merged one is never edited, and a gap in the numbers is never filled. */
-export const MIGRATIONS: Migrations = Object.fromEntries(
-  await Promise.all(
-    readdirSync(FOLDER)
-      .toSorted()
-      .map(
-        async (file): Promise<[string, Migration]> => [basename(file, '.ts'), await import(new URL(file, FOLDER).href)],
-      ),
-  ),
-)
 
 /** This release cannot run on the schema that it found; the message says what to do. */
 export class SchemaMismatch extends Error {
@@ -62,11 +34,13 @@ const LOCK = sql.lit('3853314791062309107')
 const LOCK_WAIT = { millis: 3000, tries: 20, pauseMillis: 1000 } as const
 
 /** What `migrate` may be told. */
-interface MigrateOptions {
+interface MigrateOptions extends ConcurrentOptions {
   readonly migrations?: Migrations
   /** Who gets the rights that the server needs, where it connects as somebody else than `db`. */
   readonly serverRole?: string
   readonly lockWait?: Readonly<{ millis: number; tries: number; pauseMillis: number }>
+  /** Whether indexes of large tables are made concurrently; behind a pooler of transactions that cannot be. */
+  readonly concurrently?: boolean
 }
 
 /**
@@ -76,11 +50,12 @@ interface MigrateOptions {
  */
 export async function migrate(
   db: Db,
-  { migrations = MIGRATIONS, serverRole, lockWait = LOCK_WAIT }: MigrateOptions = {},
+  { migrations = MIGRATIONS, serverRole, lockWait = LOCK_WAIT, concurrently = true, ...options }: MigrateOptions = {},
 ): Promise<Migrated> {
   const applied: string[] = []
   for (let tries = 1; ; ) {
     try {
+      if (concurrently) await makeConcurrently(db, await nextIndexes(db, migrations), options)
       const step = await migrateStep(db, { migrations, serverRole, lockMillis: lockWait.millis })
       applied.push(...step.applied)
       if (step.done) return { applied, newer: step.newer }
@@ -91,6 +66,14 @@ export async function migrate(
       await pause(lockWait.pauseMillis)
     }
   }
+}
+
+/** Those of the migration that is next; none where that is made with others, or in an empty database. */
+async function nextIndexes(db: Db, migrations: Migrations): Promise<readonly string[]> {
+  const present = (await readApplied(db)) ?? []
+  const next = Object.keys(migrations).find((name) => !present.includes(name))
+  if (next === undefined || present.length === 0) return []
+  return (await loadMigration(migrations, next)).indexes ?? []
 }
 
 /** One transaction: the migrations up to the next that runs apart, or that one. */
@@ -111,7 +94,7 @@ async function migrateStep(
       return { applied: [], newer, done: true }
     }
     await sql`set local lock_timeout = ${sql.lit(lockMillis)}`.execute(trx)
-    const last = endOfStep(migrations, missing)
+    const last = await endOfStep(migrations, missing)
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => withFloor(migrations) } })
     const { error, results } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last))
     if (error) throw error
@@ -133,25 +116,32 @@ function isLockMissed(error: unknown): boolean {
 }
 
 /** The last migration of the next transaction; undefined where that is the last of all. */
-function endOfStep(migrations: Migrations, missing: readonly string[]): string | undefined {
-  const isApart = (name: string): boolean => migrations[name]?.apart === true
-  const [first] = missing
-  if (first === undefined) return undefined
-  const end = isApart(first) ? 0 : missing.findIndex(isApart) - 1
-  return end < 0 || end === missing.length - 1 ? undefined : missing[end]
+async function endOfStep(migrations: Migrations, missing: readonly string[]): Promise<string | undefined> {
+  for (const [index, name] of missing.entries()) {
+    if ((await loadMigration(migrations, name)).apart !== true) continue
+    if (index > 0) return missing[index - 1]
+    return missing.length > 1 ? name : undefined
+  }
+  return undefined
 }
 
-async function listApplied(trx: Trx): Promise<string[]> {
-  const { rows: found } = await sql`select where to_regclass('kysely_migration') is not null`.execute(trx)
-  if (found.length === 0) {
-    // As Kysely would; but where it may not, it asks once more in the transaction that has failed, and says only that.
+/** What was applied, in order; undefined where nothing ever was. */
+async function readApplied(db: Db | Trx): Promise<readonly string[] | undefined> {
+  // From a table: else PostgreSQL may answer with what it remembers from before it waited for the lock.
+  const { rows: found } = await sql`select from pg_class where oid = to_regclass('kysely_migration')`.execute(db)
+  if (found.length === 0) return undefined
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
+async function listApplied(trx: Trx): Promise<readonly string[]> {
+  const applied = await readApplied(trx)
+  // As Kysely would; but where it may not, it asks once more in the transaction that has failed, and says only that.
+  if (!applied)
     await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(
       trx,
     )
-    return []
-  }
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(trx)
-  return rows.map(({ name }) => name)
+  return applied ?? []
 }
 
 /** Kysely refuses a schema that is newer than the migrations it is given, so it is not asked about one. */
@@ -175,15 +165,16 @@ async function requireWorkable(
     )
 }
 
-/** The migrations, each of the incompatible ones raising the floor to itself. */
-function withFloor(migrations: Migrations): Record<string, Migration> {
+/** The migrations, each loaded when it runs, and the incompatible ones raising the floor to themselves. */
+function withFloor(migrations: Migrations): Record<string, Pick<Migration, 'up'>> {
   return Object.fromEntries(
-    Object.entries(migrations).map(([name, migration]) => {
-      if (migration.incompatible !== true) return [name, migration]
+    Object.keys(migrations).map((name) => {
       const up = async (db: Kysely<unknown>): Promise<void> => {
+        const migration = await loadMigration(migrations, name)
         await migration.up(db)
-        await sql`insert into schema_floor (migration) values (${name})
-                  on conflict (single) do update set migration = excluded.migration`.execute(db)
+        if (migration.incompatible === true)
+          await sql`insert into schema_floor (migration) values (${name})
+                    on conflict (single) do update set migration = excluded.migration`.execute(db)
       }
       return [name, { up }]
     }),

@@ -16,12 +16,16 @@ export interface UpgradeListener {
   readonly onError: (error: Error) => void
   /** The database does not answer yet. */
   readonly onWait: (error: unknown) => void
+  /** An index of a large table is about to be made, which may take minutes. */
+  readonly onIndex?: (name: string) => void
 }
+
+type Databases = Pick<Config, 'databaseUrl' | 'migrationDatabaseUrl'> & Partial<Pick<Config, 'databasePooler'>>
 
 /** @throws {UpgradeFailed} under another role; else what `reachDatabase` and `migrate` throw. */
 export async function upgradeDatabase(
-  { databaseUrl, migrationDatabaseUrl }: Pick<Config, 'databaseUrl' | 'migrationDatabaseUrl'>,
-  { onError, onWait }: UpgradeListener,
+  { databaseUrl, migrationDatabaseUrl, databasePooler = 'session' }: Databases,
+  { onError, onWait, onIndex }: UpgradeListener,
 ): Promise<Migrated> {
   // Migrations may wait for another instance's, so their connection has no time limit.
   const once = async <T>(url: string, work: (db: Db) => Promise<T>): Promise<T> => {
@@ -30,9 +34,10 @@ export async function upgradeDatabase(
       .then(() => work(db))
       .finally(() => db.destroy())
   }
-  if (migrationDatabaseUrl === undefined) return once(databaseUrl, migrate)
+  const options = { onIndex, concurrently: databasePooler === 'session' }
+  if (migrationDatabaseUrl === undefined) return once(databaseUrl, (db) => migrate(db, options))
   const serverRole = await once(databaseUrl, currentRole)
-  return once(migrationDatabaseUrl, (db) => migrate(db, { serverRole })).catch((error: unknown) => {
+  return once(migrationDatabaseUrl, (db) => migrate(db, { ...options, serverRole })).catch((error: unknown) => {
     throw new UpgradeFailed('the database could not be upgraded', { cause: error })
   })
 }

@@ -1,10 +1,12 @@
 // Migrations: from nothing to the newest schema, by as many instances at once as there are, each step once.
 import { readdirSync, readFileSync } from 'node:fs'
 import { sql } from 'kysely'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { makeConcurrently } from '../../src/store/concurrent-indexes.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
-import { MIGRATIONS, type Migration, type Migrations, migrate } from '../../src/store/migrate.ts'
-import { emptyDatabase, testDatabase } from '../support/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { loadMigration, MIGRATIONS, type Migration, type Migrations } from '../../src/store/migration-files.ts'
+import { emptyDatabase, testDatabase, untilBlocked } from '../support/database.ts'
 
 function open(url: string) {
   return openDatabase(url, () => {}, { connections: 2, statementTimeoutMillis: 0 })
@@ -127,10 +129,6 @@ t.test('a table in use is not waited for at length, so that nobody queues behind
   t.strictSame((await migrate(db, { migrations, lockWait })).applied, ['0002_apps'], 'once it is free')
 })
 
-t.test('nothing that reads the whole audit log runs beside a change of what sign-ins read', async (t) => {
-  t.equal(MIGRATIONS['0052_audit_searches']?.apart, true)
-})
-
 t.test('the id spaces of clients and people are disjoint (RFC 9700 §4.15)', async (t) => {
   const db = open(await testDatabase(t))
   t.teardown(() => db.destroy())
@@ -192,35 +190,110 @@ const OF_NEW_COLUMNS = ['sessions_by_upstream_subject', 'sessions_by_upstream_si
 /** Before it, indexes were made with everything else. */
 const FIRST_APART = '0052'
 
-t.test(
-  'each index of a large table is made apart, and can be made concurrently before, as operations.md says',
-  async (t) => {
-    const document = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
-    const beforehand = [...document.matchAll(/^create index concurrently if not exists (\w+) .*;$/gm)]
-    const folder = new URL('../../src/store/migrations/', import.meta.url)
-    const made: string[] = []
-    for (const file of readdirSync(folder).filter((name) => name > FIRST_APART)) {
-      const source = readFileSync(new URL(file, folder), 'utf8')
-      for (const [, unless, name = '', table = ''] of source.matchAll(
-        /create (?:unique )?index (if not exists )?(\w+)\s+on (\w+)/g,
-      )) {
-        // A table that the same file makes is empty.
-        if (!LARGE.test(table) || source.includes(`create table ${table} `) || OF_NEW_COLUMNS.includes(name)) continue
-        made.push(name)
-        t.ok(unless, `${name} may be there`)
-        t.equal(MIGRATIONS[file.replace('.ts', '')]?.apart, true, `${file} runs apart`)
-      }
+t.test('each index of a large table is made apart, and concurrently where the table is in use', async (t) => {
+  const folder = new URL('../../src/store/migrations/', import.meta.url)
+  const declared: string[] = []
+  for (const name of Object.keys(MIGRATIONS).filter((each) => each > FIRST_APART)) {
+    const { indexes = [], apart } = await loadMigration(MIGRATIONS, name)
+    declared.push(...indexes)
+    if (indexes.length > 0) t.equal(apart, true, `${name} runs apart`)
+    const source = readFileSync(new URL(`${name}.ts`, folder), 'utf8')
+    for (const [, index = '', table = ''] of source.matchAll(
+      /create (?:unique )?index (?:if not exists )?(\w+)\s+on (\w+)/g,
+    )) {
+      // A table that the same file makes is empty.
+      if (!LARGE.test(table) || source.includes(`create table ${table} `) || OF_NEW_COLUMNS.includes(index)) continue
+      t.fail(`${index} of ${name} is made while nobody can write: declare it in \`indexes\``)
     }
-    t.same(beforehand.map(([, name]) => name).sort(), made.sort(), 'all of them, and no others')
+  }
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const names = declared.map((index) => index.split(' ')[0] ?? '')
+  const definitions = () =>
+    sql`select indexdef from pg_indexes where indexname = any(${names}) order by indexname`.execute(db)
+  const { rows: before } = await definitions()
+  t.equal(before.length, names.length)
+  for (const name of names) await sql`drop index ${sql.id(name)}`.execute(db)
+  await makeConcurrently(db, declared, { largeBytes: 0 })
+  t.same((await definitions()).rows, before, 'as the migrations make them')
+})
 
-    const db = open(await testDatabase(t))
-    t.teardown(() => db.destroy())
-    const definitions = () =>
-      sql`select indexdef from pg_indexes where indexname = any(${made}) order by indexname`.execute(db)
-    const { rows: before } = await definitions()
-    t.equal(before.length, made.length)
-    for (const name of made) await sql`drop index ${sql.id(name)}`.execute(db)
-    for (const [statement] of beforehand) await sql.raw(statement).execute(db)
-    t.same((await definitions()).rows, before, 'as the migrations make them')
-  },
-)
+/** A table that somebody writes to for long, and a migration of it. */
+async function tableInUse(t: Test, declares: Pick<Migration, 'indexes'>) {
+  const url = await emptyDatabase(t)
+  const [db, other] = [open(url), open(url)]
+  t.teardown(() => Promise.all([db.destroy(), other.destroy()]))
+  const first = { '0001_log': step('create table log (at int)') }
+  await migrate(db, { migrations: first })
+  await sql`insert into log values (1)`.execute(other)
+  const second: Migration = { ...step('create index if not exists log_by_at on log (at)'), apart: true, ...declares }
+  const writer = await other.startTransaction().execute()
+  await sql`insert into log values (2)`.execute(writer)
+  const migrations = { ...first, '0002_log': second }
+  return { url, db, other, writer, migrations, options: { migrations, largeBytes: 1 } }
+}
+const BY_AT = { indexes: ['log_by_at on log (at)'] } as const
+
+async function isValid(db: Db): Promise<boolean | undefined> {
+  const { rows } = await sql<{ valid: boolean }>`
+    select indisvalid as valid from pg_index where indexrelid = to_regclass('log_by_at')`.execute(db)
+  return rows[0]?.valid
+}
+
+t.test('while an index of a large table is made, everybody else writes to the table', async (t) => {
+  const { db, other, writer, options } = await tableInUse(t, BY_AT)
+  const told: string[] = []
+  const migrated = migrate(db, { ...options, onIndex: (name) => told.push(name) })
+  await untilBlocked(other)
+  t.equal(await isValid(other), false, 'it is under way')
+  await sql`set lock_timeout = '2s'`.execute(other)
+  await sql`insert into log values (3)`.execute(other)
+  await writer.commit().execute()
+  t.strictSame((await migrated).applied, ['0002_log'])
+  t.equal(await isValid(other), true)
+  t.strictSame(told, ['log_by_at'])
+})
+
+t.test('an index whose making was interrupted is made anew at the next start', async (t) => {
+  const { db, other, writer, options, migrations } = await tableInUse(t, BY_AT)
+  const interrupted = t.rejects(migrate(db, options), { code: '57P01' })
+  await untilBlocked(other)
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and query like 'create index concurrently%'`.execute(other)
+  await interrupted
+  t.equal(await isValid(other), false, 'it is of no use to anybody')
+  t.strictSame((await sql`select from kysely_migration`.execute(other)).rows.length, 1, 'and the migration has not run')
+  await writer.rollback().execute()
+  t.strictSame((await migrate(db, options)).applied, ['0002_log'])
+  t.equal(await isValid(other), true)
+  t.strictSame(await migrate(db, { migrations }), NOTHING)
+})
+
+t.test('8 instances at once make an index once', async (t) => {
+  const { url, db, other, writer, options } = await tableInUse(t, BY_AT)
+  const instances = [db, ...Array.from({ length: 7 }, () => open(url))]
+  t.teardown(() => Promise.all(instances.slice(1).map((each) => each.destroy())))
+  const told: string[] = []
+  const all = instances.map((each) => migrate(each, { ...options, onIndex: (name) => told.push(name) }))
+  await untilBlocked(other)
+  await writer.commit().execute()
+  t.strictSame(
+    (await Promise.all(all)).flatMap(({ applied }) => applied),
+    ['0002_log'],
+  )
+  t.strictSame(told, ['log_by_at'])
+  t.equal(await isValid(other), true)
+  const { rows } = await sql`
+    select from pg_locks where locktype = 'advisory'
+    and database = (select oid from pg_database where datname = current_database())`.execute(other)
+  t.equal(rows.length, 0, 'and no lock stays')
+})
+
+t.test('behind a pooler of transactions an index is made in the transaction of its migration', async (t) => {
+  const { db, other, writer, options } = await tableInUse(t, BY_AT)
+  await writer.commit().execute()
+  const told: string[] = []
+  await migrate(db, { ...options, concurrently: false, onIndex: (name) => told.push(name) })
+  t.strictSame(told, [])
+  t.equal(await isValid(other), true)
+})

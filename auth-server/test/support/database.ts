@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import type { Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
-import { MIGRATIONS, migrate } from '../../src/store/migrate.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { MIGRATIONS } from '../../src/store/migration-files.ts'
 
 function ignoreIdleLoss() {}
 

@@ -4,14 +4,17 @@ import { type Kysely, sql } from 'kysely'
 /** Nothing else is locked while the addresses are read. */
 export const apart = true
 
+/** The domain as promise_keys (0058) has it. */
+const INDEXES = ["email_addresses_by_domain on email_addresses (substring(key from '@[^@]*$')) where proof is not null"]
+
+export { INDEXES as indexes }
+
 export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const index of INDEXES) await sql.raw(`create index if not exists ${index}`).execute(db)
   for (const statement of STATEMENTS) await statement.execute(db)
 }
 
 const STATEMENTS = [
-  // The domain as promise_keys (0058) has it.
-  sql`create index if not exists email_addresses_by_domain on email_addresses (substring(key from '@[^@]*$'))
-      where proof is not null`,
   // In the place of role_promise_made (0047, 0058, 0091): of one condition for both kinds PostgreSQL makes no use of an index.
   sql`create function keep_role_promise() returns trigger language plpgsql as $$
   begin

@@ -4,8 +4,11 @@ import { type Kysely, sql } from 'kysely'
 /** Nothing else is locked while the rows are read. */
 export const apart = true
 
+/** The hash is longer than an index takes; one row of each cost is found by the person. */
+const INDEXES = ["passwords_imported on passwords (split_part(hash, ':', 2), person_id) where hash like 'imported:%'"]
+
+export { INDEXES as indexes }
+
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // The hash is longer than an index takes; one row of each cost is found by the person.
-  await sql`create index if not exists passwords_imported on passwords (split_part(hash, ':', 2), person_id)
-            where hash like 'imported:%'`.execute(db)
+  for (const index of INDEXES) await sql.raw(`create index if not exists ${index}`).execute(db)
 }

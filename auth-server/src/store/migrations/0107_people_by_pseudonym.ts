@@ -4,6 +4,10 @@ import { type Kysely, sql } from 'kysely'
 /** Nothing else is locked while the rows are read. */
 export const apart = true
 
+const INDEXES = ['people_by_pseudonym on people (pseudonym)']
+
+export { INDEXES as indexes }
+
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await sql`create index if not exists people_by_pseudonym on people (pseudonym)`.execute(db)
+  for (const index of INDEXES) await sql.raw(`create index if not exists ${index}`).execute(db)
 }
