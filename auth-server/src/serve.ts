@@ -118,7 +118,7 @@ async function start({ config, env, logger }: Settings) {
   const { metricsListen } = config
   const metricsListener =
     metricsListen &&
-    (await listenForMetrics(metricsListen, deps.metrics, db).catch((error: unknown) => {
+    (await listenForMetrics(metricsListen, deps.metrics, db, logger).catch((error: unknown) => {
       throw cannotListen(error, metricsListen, 'metrics')
     }))
   if (metricsListener) logger.info(`metrics at ${metricsListener.url}`)

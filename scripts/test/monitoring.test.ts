@@ -48,11 +48,14 @@ async function queries(): Promise<readonly (readonly [where: string, query: stri
 t.test('each query runs, and asks for what is there', { skip }, async (t) => {
   const server = await testServer(t)
   await obtainTokens(server.app)
-  const auth = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db)
+  const auth = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db, server.app.log)
   t.teardown(() => auth.close())
   const plugins = await startPluginServer(t)
   const registry = createRegistry(plugins.services, { events: plugins.events, instances: new Map() })
-  const gateway = await listenForGateway({ host: '127.0.0.1', port: 0 }, { registry, whatIsMissing: () => [] })
+  const gateway = await listenForGateway(
+    { host: '127.0.0.1', port: 0 },
+    { registry, whatIsMissing: () => [], log: plugins.services.log },
+  )
   t.teardown(() => gateway.close())
 
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'))

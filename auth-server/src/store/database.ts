@@ -1,11 +1,12 @@
 // How a connection pool is opened.
 
-import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
+import { traceWaits, type WatchedPool } from './traced-connection.ts'
 import { traceStatement } from './traced-statement.ts'
 import { WatchedClient, watch, watchUsed } from './watched.ts'
 
@@ -45,9 +46,9 @@ export function wholeOf(db: Db): Db {
 }
 
 /** What is said to PostgreSQL by connections of a pool. @param whole of which it is a share; none: it is the whole */
-export function databaseOn(pool: PostgresPool, whole?: Db): Db {
+export function databaseOn(pool: WatchedPool, whole?: Db): Db {
   const db: Db = new Kysely<Database>({
-    dialect: new Dialect({ pool }),
+    dialect: new Dialect({ pool: traceWaits(pool) }),
     log: (event) => {
       if (event.level === 'error') noteFailure(wholeOf(db), event.error)
       traceStatement(event)
@@ -94,7 +95,7 @@ export function openDatabase(
   // A connection that breaks while it is in use is an 'error' event as well, which nobody else hears and which would end
   // the process; whoever waits for the query is told by its rejection.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = databaseOn(pool)
+  const db = databaseOn(Object.assign(pool, { hasFree: () => hasFree(pool) }))
   POOLS.set(db, pool)
   return db
 }
@@ -106,6 +107,11 @@ export function poolOf(db: Db): pg.Pool {
   const pool = POOLS.get(db)
   if (!pool) throw new Error('this database has no pool of its own')
   return pool
+}
+
+/** Whether whoever comes now gets a connection at once: one that is made, and that nobody uses or waits for. */
+export function hasFree({ idleCount, waitingCount }: Pick<pg.Pool, 'idleCount' | 'waitingCount'>): boolean {
+  return idleCount > waitingCount
 }
 
 /** Those who wait for a share of a pool. */

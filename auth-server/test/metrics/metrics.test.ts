@@ -1,6 +1,7 @@
 // What an instance tells Prometheus: on an address of its own, and under labels that nobody outside can choose.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { Gauge } from 'prom-client'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { listenForMetrics } from '../../src/metrics/listener.ts'
@@ -9,12 +10,13 @@ import { basic, clientCredentials, secretClient } from '../support/clients.ts'
 import { testDatabase } from '../support/database.ts'
 import { obtainTokens, refresh } from '../support/phone.ts'
 import { atPortalAs, portalServer } from '../support/portal.ts'
+import { sendRaw } from '../support/raw-http.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { startServer } from '../support/start.ts'
 
 /** Scrapes; each sample by its name and labels as they stand in the text. */
-async function scraper(t: Test, { deps }: TestServer) {
-  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, deps.metrics, deps.db)
+async function scraper(t: Test, { app, deps }: TestServer) {
+  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, deps.metrics, deps.db, app.log)
   t.teardown(() => listener.close())
   return async () => {
     const text = await (await fetch(listener.url)).text()
@@ -113,7 +115,12 @@ t.test('without the database the rest is told', async (t) => {
 
 t.test('the listener knows /metrics and nothing else; the public port does not know it', async (t) => {
   const server = await testServer(t)
-  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db)
+  const listener = await listenForMetrics(
+    { host: '127.0.0.1', port: 0 },
+    server.deps.metrics,
+    server.db,
+    server.app.log,
+  )
   t.teardown(() => listener.close())
   const answer = await fetch(listener.url)
   t.equal(answer.status, 200)
@@ -122,6 +129,43 @@ t.test('the listener knows /metrics and nothing else; the public port does not k
   t.equal((await fetch(listener.url, { method: 'POST' })).status, 405)
   t.equal((await fetch(new URL('/token', listener.url))).status, 404)
   t.equal((await server.app.inject('/metrics')).statusCode, 404)
+})
+
+t.test('each of its answers has the id of its request, and so has what the log says of one', async (t) => {
+  const { app, deps, db, log } = await testServer(t)
+  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, deps.metrics, db, app.log)
+  t.teardown(() => listener.close())
+  const { pathname } = new URL(listener.url)
+  const ids = new Set<string>()
+  const send = async (bytes: string, status: number) => {
+    log.length = 0
+    const answer = await sendRaw(listener.url, bytes)
+    t.match(answer, `HTTP/1.1 ${status} `, bytes.slice(0, 40))
+    const [, id = ''] = /^x-request-id: ([\w-]{16})\r$/im.exec(answer) ?? []
+    t.ok(id && !ids.has(id), `${status} has an id of its own`)
+    ids.add(id)
+    for (const line of log) t.equal(JSON.parse(line).reqId, id, line)
+    return log.length
+  }
+  const request = (start: string, more = '') =>
+    `${start} HTTP/1.1\r\nHost: x\r\nx-request-id: of-the-caller\r\nConnection: close\r\n${more}\r\n`
+  await send(request(`GET ${pathname}`), 200)
+  await send(request('GET /elsewhere'), 404)
+  await send(request(`DELETE ${pathname}`), 405)
+  t.ok(await send('\0\0\0', 400), 'and the log tells of it')
+  t.ok(await send(request(`GET ${pathname}`, `Cookie: ${'a'.repeat(20_000)}\r\n`), 431), 'and of this')
+  deps.metrics.registry.registerMetric(
+    new Gauge({
+      name: 'broken',
+      help: 'fails',
+      registers: [],
+      collect: () => {
+        throw new Error('it cannot be read')
+      },
+    }),
+  )
+  t.ok(await send(request(`GET ${pathname}`), 500), 'and of this')
+  t.equal(ids.size, 6)
 })
 
 t.test('the server listens where AUTH_METRICS_LISTEN says, and nowhere by default', async (t) => {

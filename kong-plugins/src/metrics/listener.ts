@@ -1,5 +1,7 @@
 // What the plugin server tells those who watch it: GET /metrics, /health/live and /health/ready.
+import { randomBytes } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 
 /** Where to listen. */
@@ -19,6 +21,7 @@ export interface Shown {
   readonly registry: Registry
   /** What keeps this process from deciding; empty when nothing does. */
   readonly whatIsMissing: () => readonly string[]
+  readonly log: Logger
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -37,12 +40,17 @@ export function readMetricsAddress(text: string): MetricsAddress {
 /** Listens. @throws {Error} when the address cannot be had */
 export async function listenForMetrics({ host, port }: MetricsAddress, shown: Shown): Promise<WatchListener> {
   const server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) => {
+    const requestId = randomBytes(12).toString('base64url')
+    response.setHeader('x-request-id', requestId)
     const path = request.url?.split('?')[0] ?? ''
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined
     if (!page) return send(response, 404, 'not found\n')
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return send(response, 405, 'GET or HEAD\n', { allow: 'GET, HEAD' })
-    page(response, shown).catch(() => send(response, 500, 'not to be had\n'))
+    page(response, shown).catch((error: unknown) => {
+      shown.log.error({ requestId, err: error }, 'what is watched is not to be had')
+      send(response, 500, 'not to be had\n')
+    })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

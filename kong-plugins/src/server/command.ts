@@ -50,7 +50,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   const server = createKongServer(PLUGINS, services)
   const reporter = reportPlanLimits(services, nodeName(socketPath))
   const usage = reportUsage(services, usageEveryMillis(process.env.USAGE_EVERY_SECONDS))
-  const shown = { registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
+  const shown = { log, registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
   const openMetrics: OpenMetrics | undefined = metrics && (() => listenForMetrics(metrics, shown))
   // An address that cannot be had is told before anything is taken over.
   let watched = await openMetrics?.().catch(async (error: unknown) => {

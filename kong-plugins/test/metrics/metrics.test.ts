@@ -1,5 +1,6 @@
 // What can be watched: decisions, caches, keys, feeds and Redis as Prometheus reads them, and whether the process is of use.
 import { connect } from 'node:net'
+import { Gauge, Registry } from 'prom-client'
 import t from 'tap'
 import { createDecisions } from '../../src/metrics/decisions.ts'
 import { listenForMetrics, readMetricsAddress } from '../../src/metrics/listener.ts'
@@ -29,7 +30,7 @@ async function read(running: TestPluginServer): Promise<Map<string, number>> {
 
 async function watched(t: Test, running: TestPluginServer): Promise<string> {
   const registry = createRegistry(running.services, { events: running.events, instances: new Map() })
-  const shown = { registry, whatIsMissing: () => whatIsMissing(running.services) }
+  const shown = { registry, whatIsMissing: () => whatIsMissing(running.services), log: running.services.log }
   const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, shown)
   t.teardown(() => listener.close())
   return listener.url
@@ -218,6 +219,7 @@ t.test('a Redis that may be away keeps nobody from being ready', async (t) => {
 
 t.test('three pages for GET and HEAD, and no others', async (t) => {
   const url = await watched(t, await startPluginServer(t))
+  const ids = new Set<string | null>()
   const rows: readonly (readonly [string, string, number, RegExp])[] = [
     ['GET', '/metrics', 200, /^text\/plain; version=0\.0\.4/],
     ['HEAD', '/metrics', 200, /^text\/plain/],
@@ -233,9 +235,32 @@ t.test('three pages for GET and HEAD, and no others', async (t) => {
     const response = await fetch(url + path, { method })
     t.equal(response.status, status, `${method} ${path}`)
     t.match(response.headers.get('content-type'), type)
+    ids.add(response.headers.get('x-request-id'))
     await response.body?.cancel()
   }
   t.match(await (await fetch(`${url}/metrics`)).text(), 'process_resident_memory_bytes')
+  t.equal(ids.size, rows.length, 'each answer has the id of its request')
+  for (const id of ids) t.match(id, /^[\w-]{16}$/)
+})
+
+t.test('what cannot be read is told in the log, by the id of the answer', async (t) => {
+  const running = await startPluginServer(t)
+  const registry = new Registry()
+  const collect = () => {
+    throw new Error('it cannot be read')
+  }
+  registry.registerMetric(new Gauge({ name: 'broken', help: 'fails', registers: [], collect }))
+  const shown = { registry, whatIsMissing: () => [], log: running.services.log }
+  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, shown)
+  t.teardown(() => listener.close())
+  const answer = await fetch(`${listener.url}/metrics`)
+  t.equal(answer.status, 500)
+  const requestId = answer.headers.get('x-request-id')
+  t.ok(requestId)
+  t.match(
+    running.logged.map((line) => JSON.parse(line)).find(({ level }) => level === 50),
+    { requestId, err: { message: 'it cannot be read' } },
+  )
 })
 
 t.test('garbage sent to the metrics listener harms nobody', async (t) => {
