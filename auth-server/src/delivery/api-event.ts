@@ -1,5 +1,5 @@
 // Tells the backend of an API that a guest became part of an account, or that a `sub` has ended (RFC 8417, pushed by RFC 8935).
-import { SignJWT } from 'jose'
+import { signJwt } from '../crypto/sign-jwt.ts'
 import { postBody } from '../http/outbound/fetch.ts'
 import { ForbiddenAddress } from '../http/outbound/guarded-request.ts'
 import { findEventReceiver } from '../store/queries/api-events.ts'
@@ -53,12 +53,9 @@ function mintEvent(
   event: ApiEvent,
   claims: Readonly<{ jti: string; aud: string; iat: number }>,
 ): Promise<string> {
-  const { kid, privateKey } = keys.current(ALG)
   // RFC 9493 §3.2.4
   const subject = (sub: string) => ({ format: 'iss_sub', iss: issuer, sub })
   const events =
     event.event === 'merged' ? { [MERGED_EVENT]: { merged_into: subject(event.into) } } : { [ENDED_EVENT]: {} }
-  return new SignJWT({ iss: issuer, ...claims, sub_id: subject(event.subject), events })
-    .setProtectedHeader({ alg: ALG, typ: 'secevent+jwt', kid })
-    .sign(privateKey)
+  return signJwt(keys.current(ALG), 'secevent+jwt', { iss: issuer, ...claims, sub_id: subject(event.subject), events })
 }

@@ -1,6 +1,7 @@
 // What a kind of delivery is: how one is sent, how often it is tried, and how many are under way at once.
-import type { CryptoKey } from 'jose'
+
 import type { Config } from '../config.ts'
+import type { JwtSigner } from '../crypto/sign-jwt.ts'
 import type { Db } from '../store/database.ts'
 import type { OutboxEntry, OutboxKind } from '../store/tables/outbox.ts'
 import type { Hooks } from './hooks/hooks.ts'
@@ -26,7 +27,7 @@ export interface DeliveryTools {
     who: Readonly<{ personId: string; apiId: string }>,
   ) => Promise<Readonly<Record<string, unknown>> | undefined>
   /** The key that signs now. */
-  readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
+  readonly keys: Readonly<{ current(alg: string): JwtSigner }>
 }
 
 /** What became of an attempt; an error that is thrown counts as `later`. `about` is for the log and holds no secret. */

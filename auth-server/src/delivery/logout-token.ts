@@ -1,5 +1,5 @@
 // Logout tokens: how a client's server hears that a session ended (OpenID Connect Back-Channel Logout §2.4).
-import { SignJWT } from 'jose'
+import { signJwt } from '../crypto/sign-jwt.ts'
 import type { DeliveryTools } from './kind.ts'
 
 /** Two minutes, as §2.4 recommends: each attempt to deliver makes a new one. */
@@ -20,8 +20,7 @@ export interface Logout {
 
 /** Mints a logout token. Returns the compact JWT; it never has a nonce, so it cannot pass for an ID token. */
 export function mintLogoutToken(issuer: string, keys: DeliveryTools['keys'], logout: Logout): Promise<string> {
-  const { kid, alg, privateKey } = keys.current(logout.alg)
-  return new SignJWT({
+  return signJwt(keys.current(logout.alg), 'logout+jwt', {
     iss: issuer,
     sub: logout.personId,
     aud: logout.clientId,
@@ -31,6 +30,4 @@ export function mintLogoutToken(issuer: string, keys: DeliveryTools['keys'], log
     sid: logout.sessionId,
     events: { [LOGOUT_EVENT]: {} },
   })
-    .setProtectedHeader({ alg, typ: 'logout+jwt', kid })
-    .sign(privateKey)
 }

@@ -1,6 +1,6 @@
 // Access tokens: RFC 9068 JWTs for exactly one API.
-import { SignJWT } from 'jose'
 import { randomSecret } from '../crypto/random.ts'
+import { signJwt } from '../crypto/sign-jwt.ts'
 import type { FamilyView } from '../store/tables/refresh-families.ts'
 import { readOwnToken, textClaim } from './own-token.ts'
 import type { KeyRing } from './signing-keys.ts'
@@ -31,8 +31,7 @@ export interface AccessTokenContent {
 
 /** Mints an access token (RFC 9068 §2). Returns the compact JWT. */
 export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTokenContent): Promise<string> {
-  const { kid, alg, privateKey } = keys.current(content.alg)
-  return new SignJWT({
+  return signJwt(keys.current(content.alg), 'at+jwt', {
     // First, so that whatever follows is the server's.
     ...content.login?.addedClaims?.access_token,
     iss: issuer,
@@ -58,8 +57,6 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
     plan: content.plan,
     ...(content.dpopJkt !== null && { cnf: { jkt: content.dpopJkt } }),
   })
-    .setProtectedHeader({ alg, typ: 'at+jwt', kid })
-    .sign(privateKey)
 }
 
 /** What an access token that came back says. */

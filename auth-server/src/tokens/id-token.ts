@@ -1,6 +1,6 @@
 // ID tokens: what the app may know about the login (OpenID Connect Core §2, §3.1.3.6).
 import { createHash } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { signJwt } from '../crypto/sign-jwt.ts'
 import type { ClaimSet } from '../store/added-claims.ts'
 import type { Db } from '../store/database.ts'
 import { findPublicKey } from '../store/tables/signing-keys.ts'
@@ -40,7 +40,7 @@ function leftHalf(alg: string, text: string): string {
 
 /** Mints an ID token. Returns the compact JWT. */
 export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promise<string> {
-  const { kid, alg, privateKey } = keys.current(login.alg)
+  const key = keys.current(login.alg)
   const claims = {
     iss: issuer,
     sub: login.personId,
@@ -51,16 +51,14 @@ export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promis
     acr: login.acr,
     amr: login.amr,
     sid: login.sessionId,
-    at_hash: leftHalf(alg, login.accessToken),
+    at_hash: leftHalf(key.alg, login.accessToken),
   } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number | readonly string[]>
-  return new SignJWT({
+  return signJwt(key, 'JWT', {
     ...login.added,
     ...login.person,
     ...claims,
     ...(login.nonce !== null && { nonce: login.nonce }),
   })
-    .setProtectedHeader({ alg, typ: 'JWT', kid })
-    .sign(privateKey)
 }
 
 /** What an ID token that came back as a hint says: whose it is, and which client got it. */

@@ -1,9 +1,11 @@
 // The key ring: which key signs now, which keys verifiers may meet, and how keys come and go without a failed call.
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { createPrivateKey } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { BY_COMMAND, WITHOUT_REQUEST } from '../audit/context.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { record } from '../audit/record.ts'
 import type { KnownSecrets } from '../crypto/secrets.ts'
+import type { JwtSigner } from '../crypto/sign-jwt.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -26,15 +28,9 @@ export const RELOAD_EVERY_SECONDS = 2
 /** Time enough for each instance to publish a key before one of them signs with it. */
 export const SHORTEST_LEAD_SECONDS = 5
 
-export interface SigningKey {
-  readonly kid: string
-  readonly alg: SigningAlgorithm
-  readonly privateKey: CryptoKey
-}
-
 export interface KeyRing {
   /** The key that signs now. @throws {Error} when there is none for the algorithm. */
-  current(alg: string): SigningKey
+  current(alg: string): JwtSigner
   /** RFC 7517 set of every key that verifiers may meet. */
   readonly jwks: Readonly<{ keys: readonly JWK[] }>
   /** Reads the keys again; instances agree because all of them go by the same rows and the database's clock. */
@@ -43,18 +39,17 @@ export interface KeyRing {
 
 interface Loaded {
   readonly jwks: Readonly<{ keys: readonly JWK[] }>
-  readonly keys: readonly (SigningKey & { signsAt: number })[]
+  readonly keys: readonly (JwtSigner & { signsAt: number })[]
 }
 
 async function load(db: Db, secrets: KnownSecrets): Promise<Loaded> {
   const rows = await listPublishedKeys(db, KEEP_SECONDS)
   // The database says in how many seconds a key signs; from there a clock that nobody can set counts on.
   const loadedAt = performance.now()
-  const keys: (SigningKey & { signsAt: number })[] = []
+  const keys: (JwtSigner & { signsAt: number })[] = []
   for (const { kid, alg, privateJwe, signsInSeconds } of rows) {
     if (!isSigningAlgorithm(alg)) continue
-    const privateKey = await importJWK(await decryptJwk(privateJwe, secrets), alg)
-    if (privateKey instanceof Uint8Array) throw new Error(`signing key ${kid} is not asymmetric`)
+    const privateKey = createPrivateKey({ key: await decryptJwk(privateJwe, secrets), format: 'jwk' })
     keys.push({ kid, alg, privateKey, signsAt: loadedAt + signsInSeconds * 1000 })
   }
   return { jwks: { keys: rows.map((row) => row.publicJwk) }, keys }

@@ -1,0 +1,54 @@
+// Signs the tokens of this server (RFC 7519 §7.1), on the spot where a signature takes less time than handing it to another thread.
+import { type KeyObject, sign } from 'node:crypto'
+import { SignJWT } from 'jose'
+import type { SigningAlgorithm } from './signing-algorithms.ts'
+
+/** A private key, and how it signs. */
+export interface JwtSigner {
+  readonly kid: string
+  readonly alg: SigningAlgorithm
+  readonly privateKey: KeyObject
+}
+
+/** @param typ what kind of token it is (RFC 8725 §3.11). @returns the compact JWT */
+export async function signJwt(
+  { kid, alg, privateKey }: JwtSigner,
+  typ: string,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const header = { alg, typ, kid }
+  // It takes a millisecond, in which nobody else would be served.
+  if (alg === 'RS256') return new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
+  const input = `${encode(header)}.${encode(claims)}`
+  const bytes = Buffer.from(input, 'latin1')
+  const signature = alg === 'ES256' ? rawSignature(sign('sha256', bytes, privateKey)) : sign(null, bytes, privateKey)
+  return `${input}.${signature.toString('base64url')}`
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
+}
+
+/** Of each of the two numbers of a signature on P-256. */
+const NUMBER_BYTES = 32
+
+/**
+ * The two numbers of a signature side by side (RFC 7518 §3.4), from DER (RFC 3279 §2.2.3): `30 len 02 len r 02 len s`.
+ * OpenSSL makes DER, and Node takes longer to turn it into this form than OpenSSL to sign.
+ */
+function rawSignature(der: Buffer): Buffer {
+  const raw = Buffer.alloc(2 * NUMBER_BYTES)
+  const r = derInteger(der, 2)
+  const s = derInteger(der, r.end)
+  for (const [{ end, length }, place] of [[r, NUMBER_BYTES] as const, [s, 2 * NUMBER_BYTES] as const]) {
+    const kept = Math.min(length, NUMBER_BYTES)
+    der.copy(raw, place - kept, end - kept, end)
+  }
+  return raw
+}
+
+/** Where a number ends, and how long it is: one byte longer than its value when it would look negative, or shorter. */
+function derInteger(der: Buffer, start: number): Readonly<{ end: number; length: number }> {
+  const length = der.readUInt8(start + 1)
+  return { length, end: start + 2 + length }
+}
