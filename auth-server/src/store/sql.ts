@@ -69,7 +69,7 @@ export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at i
 export const HAS_SUBSCRIPTION: RawBuilder<SqlBool> = sql`
   exists (select from subscriptions where application_id = application.id and status = 'approved')`
 
-/** For how long a provider's word counts after somebody last signed in by it. */
+/** For how long a provider's word counts after somebody last signed in by it; `open_scopes` and `told_groups` know it, too. */
 const PROVIDER_WORD_DAYS = 30
 
 /**
@@ -82,29 +82,19 @@ export const COUNTS_AS_MEMBER: RawBuilder<SqlBool> = sql`
       and vouching.removed_at is null
       and vouching.used_at > auth_now() - make_interval(days => ${sql.lit(PROVIDER_WORD_DAYS)})))`
 
-/** Of an array of names those that the API does not withhold: a scope may be for the people of a group alone. */
+/** Of an array of names those that the API does not withhold: a scope may be for the people of a group alone, which few are. */
 export function openScopes(
   names: RawBuilder<unknown>,
   apiId: RawBuilder<unknown>,
   personId: RawBuilder<unknown>,
 ): RawBuilder<string[]> {
-  return sql`array(
-    select named.scope from unnest(${names}) with ordinality as named (scope, place)
-    where not exists (
-      select from api_scopes closed
-      where closed.api_id = ${apiId} and closed.name = named.scope and closed.required_group is not null
-        and not exists (select from group_members member
-                        where member.person_id = ${personId} and member.group_name = closed.required_group
-                          and ${COUNTS_AS_MEMBER}))
-    order by named.place)`
+  return sql`case when exists (select from api_scopes closed where closed.api_id = ${apiId} and closed.required_group is not null)
+    then open_scopes(${names}, ${apiId}, ${personId}) else ${names} end`
 }
 
 /** The groups of a person that tokens for `api` name. */
 export function toldGroups(personId: RawBuilder<unknown>): RawBuilder<string[]> {
-  return sql`array(
-    select distinct member.group_name from group_members member
-    where member.person_id = ${personId} and member.group_name = any (api.token_groups)
-      and ${COUNTS_AS_MEMBER} order by 1)`
+  return sql`case when api.token_groups = '{}' then '{}' else told_groups(${personId}, api.token_groups) end`
 }
 
 /** Whether `family` has neither been ended nor run out. */

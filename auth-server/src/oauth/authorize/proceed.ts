@@ -29,7 +29,7 @@ type End = Readonly<{ session: Session }> | Readonly<{ code: ErrorCode; descript
 /**
  * Answers with the next page's address, the code, or an error for the app.
  * @param visit where it is new: its row is written, and its cookie given, when there is something to come back to. One that
- *   ends as it begins, as those of people who are signed in mostly do, is written with its code.
+ *   ends as it begins, as those of people who are signed in mostly do, leaves nothing but its code.
  */
 export async function proceed(
   deps: Deps,

@@ -4,11 +4,11 @@ import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
 import { type Slots, statement } from '../statement.ts'
-import { type PendingAppVisit, REQUEST_TTL_SECONDS } from '../tables/authorization-requests.ts'
+import type { PendingAppVisit } from '../tables/authorization-requests.ts'
 import { spendPushed } from '../tables/pushed-requests.ts'
 
-/** A visit without a row, which ends as it begins. None that was pushed is one. */
-type NewVisit = Readonly<{ isNew: true }> & Pick<PendingAppVisit, 'id' | 'browserHash' | 'app' | 'request'>
+/** A visit that ends as it begins: it has no row, and gets none. None that was pushed is one. */
+type NewVisit = Readonly<{ isNew: true }> & Pick<PendingAppVisit, 'app' | 'request'>
 
 /** What policy let pass: the session as it was read, and the class of sign-in that the app hears of. */
 export interface MintedCode {
@@ -22,6 +22,9 @@ export interface MintedCode {
   readonly yieldingClaims: ClaimNames
 }
 
+/** What a request may say of people who never come: it ends with the visit. */
+const OF_OTHERS = '{loginHint,loginHintKey,expectedPersonId,hintedPersonId}'
+
 const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
 
 // Before this, `wanted` is the request; of it `signed_in` is the person, and `allowed` what they have allowed the application.
@@ -29,39 +32,38 @@ const MAY_END = sql<SqlBool>`exists (select from signed_in)
   and (exists (select from allowed)
        or exists (select from subscriptions subscription where ${isSubscribed('request')} and subscription.trusted))`
 
-/** The row of a request that waits, with a lock on it; and how it is closed. */
+/** What is closed: `wanted` as it is, and `ended` once it may end. */
+interface Closing {
+  readonly wanted: (columns: RawBuilder<unknown>) => RawBuilder<unknown>
+  readonly ended: RawBuilder<unknown>
+}
+
+/** The row of a request that waits, with a lock on it. */
 function waiting({ id }: Slots<Values>): Closing {
   return {
     wanted: (columns) => sql`select ${columns} from authorization_requests request, signed_in
       where request.id = ${id} and request.completed_at is null and request.expires_at > auth_now()
       for update of request`,
-    closed: sql`update authorization_requests request set completed_at = auth_now() from wanted
-      where request.id = wanted.id and ${MAY_END} returning request.*`,
+    ended: sql`closed as (
+      update authorization_requests request set completed_at = auth_now() from wanted
+      where request.id = wanted.id and ${MAY_END} returning request.*
+    ), ${spendPushed}`,
   }
 }
 
-/** What will be its row; it is written as one that has been closed. */
-function beginning({ id, browserHash, applicationId, apiId, request }: Slots<Values>): Closing {
+/** What never was a row. */
+function beginning({ applicationId, apiId, request }: Slots<Values>): Closing {
   return {
     wanted: (columns) => sql`select ${columns}
-      from (select ${id}::text as id, ${browserHash}::text as browser_hash, ${applicationId}::text as application_id,
-                   ${apiId}::text as api_id, ${request}::jsonb as request) request, signed_in`,
-    closed: sql`insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, completed_at)
-      select request.id, request.browser_hash, request.application_id, request.api_id, request.request,
-             ${secondsFromNow(REQUEST_TTL_SECONDS)}, auth_now()
-      from wanted request where ${MAY_END} returning *`,
+      from (select null::text as id, ${applicationId}::text as application_id, ${apiId}::text as api_id,
+                   ${request}::jsonb as request, '{}'::jsonb as steps) request, signed_in`,
+    ended: sql`ended as (select * from wanted request where ${MAY_END})`,
   }
-}
-
-interface Closing {
-  readonly wanted: (columns: RawBuilder<unknown>) => RawBuilder<unknown>
-  readonly closed: RawBuilder<unknown>
 }
 
 /** What the statement is given. */
 interface Values {
-  readonly id: string
-  readonly browserHash?: string
+  readonly id?: string
   readonly applicationId?: string
   readonly apiId?: string
   /** As JSON, as the claims are. */
@@ -77,7 +79,7 @@ interface Values {
 
 function minting(how: (values: Slots<Values>) => Closing) {
   return statement<Values, unknown>((values, db) => {
-    const { wanted, closed } = how(values)
+    const { wanted, ended } = how(values)
     return sql`
     with signed_in as (
       select session.* from sessions session
@@ -93,16 +95,16 @@ function minting(how: (values: Slots<Values>) => Closing) {
         and consent.application_id = request.application_id and consent.api_id = request.api_id
         and consent.scopes @> request.open_scopes
       for key share of consent
-    ), closed as (${closed}), ${spendPushed}
+    ), ${ended}
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
-                                     expires_at, request_id, added_claims, yielding_claims)
+                                     expires_at, request_id, request, added_claims, yielding_claims)
     select ${values.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            ${values.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            -- Of who has read what becomes of the guest.
            case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(values.ttlSeconds)},
-           ended.id, nullif(${values.addedClaims}::jsonb, '{}'),
+           ended.id, ended.request - ${sql.lit(OF_OTHERS)}::text[], nullif(${values.addedClaims}::jsonb, '{}'),
            nullif(${values.yieldingClaims}::jsonb, '{}')
     from ended, signed_in, wanted
     returning code_hash`.compile(db)
@@ -115,7 +117,7 @@ const BEGIN = minting(beginning)
 /**
  * Closes the request and mints its code for the session's person; false when the request, or another visit of the same
  * pushed request, has ended already, or the session has, or its class is not what policy has seen, or what the app asks for
- * is not allowed any more. One that is new has no row then.
+ * is not allowed any more.
  */
 export async function mintCode(
   db: Db,
@@ -123,15 +125,12 @@ export async function mintCode(
 ): Promise<boolean> {
   const values: Values = {
     ...code,
-    id: visit.id,
     sessionId: session.id,
     sessionAcr: session.acr,
     addedClaims: JSON.stringify(addedClaims),
     yieldingClaims: JSON.stringify(yieldingClaims),
   }
-  if (!visit.isNew) return (await CLOSE(db, values)).length === 1
-  const { browserHash, app, request } = visit
-  const { applicationId, apiId } = app
-  const rows = await BEGIN(db, { ...values, browserHash, applicationId, apiId, request: JSON.stringify(request) })
-  return rows.length === 1
+  if (!visit.isNew) return (await CLOSE(db, { ...values, id: visit.id })).length === 1
+  const { applicationId, apiId } = visit.app
+  return (await BEGIN(db, { ...values, applicationId, apiId, request: JSON.stringify(visit.request) })).length === 1
 }

@@ -155,14 +155,15 @@ function consuming<Opened extends OpenedFamily>(sortOf: (given: Slots<Redemption
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, ${toldGroups(sql`code.person_id`)} as groups,
-                (select request->'claims' from authorization_requests where id = code.request_id) as asked_claims,
+                coalesce(code.request,
+                  (select waited.request from authorization_requests waited where waited.id = code.request_id)) as asked,
                 ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
       ${openFamily(sql`code`, given)}
     )${sort.afterwards}
     select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
            code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce,
-           (select request from authorization_requests where id = code.request_id) as asked
+           code.asked
            ${sort.columns}
     from code, family`.compile(db)
   })

@@ -2,6 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import type { StoredRequest } from './authorization-requests.ts'
 
 export interface AuthorizationCodes {
   code_hash: string
@@ -24,8 +25,10 @@ export interface AuthorizationCodes {
   family_id: string | null
   /** The key of a device, whose guest becomes part of the account. */
   device_jkt: string | null
-  /** The request that it answers. */
+  /** The visit that it answers; one that ended as it began has no row. */
   request_id: string | null
+  /** What the app asked for; null: an older release has minted it. */
+  request: Json<StoredRequest> | null
   /** For the family that it opens. */
   added_claims: Json<AddedClaims> | null
   /** Which of them give way where a hook adds more: the first ones first. */
@@ -63,6 +66,7 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
         family_id: 'exported',
         device_jkt: 'exported',
         request_id: 'exported',
+        request: 'exported',
         added_claims: 'exported',
         yielding_claims: 'internal',
       },

@@ -129,21 +129,16 @@ export interface FamilyView {
   readonly now: number
 }
 
-/** For how long after a guest became part of an account the device's tokens say so. */
-export const MERGED_FROM_DAYS = 30
-
 /** What a statement tells of `family` itself (see `FamilyView`). */
 export const FAMILY_COLUMNS = sql`
   family.id, family.person_id as "personId",
   case when family.device_jkt is null then 'account' else 'guest' end as "subjectKind", family.scopes, family.acr, family.amr,
   ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
   family.asked_claims as "askedClaims",
-  family.dpop_jkt as "dpopJkt", exists (
-    select from device_keys device where device.jkt = family.dpop_jkt
-      and device.application_id = family.application_id and device.attested_by is not null) as "isAttested", (
-    select device.merged_from from device_keys device where device.jkt = family.dpop_jkt
-      and device.application_id = family.application_id and device.person_id = family.person_id
-      and device.account_since > auth_now() - make_interval(days => ${sql.lit(MERGED_FROM_DAYS)})) as "mergedFrom",
+  family.dpop_jkt as "dpopJkt",
+  case when family.dpop_jkt is null then false else is_attested(family.dpop_jkt, family.application_id) end as "isAttested",
+  case when family.dpop_jkt is not null
+    then merged_guest(family.dpop_jkt, family.application_id, family.person_id) end as "mergedFrom",
   family.bound_since as "boundSince", family.added_claims as "addedClaims", family.generation,
   family.current_hash as "currentHash", family.previous_hash as "previousHash",
   family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
@@ -162,7 +157,7 @@ export interface NewFamily {
 /**
  * Opens the family of a login: part of a statement, after a `code` that has just been consumed, whatever its kind.
  * @param code the name of what was consumed: one row with the columns of a login (person_id, auth_epoch, application_id,
- *   api_id, session_id, scopes, acr, amr, auth_time, added_claims, asked_claims), and of the application `public`, refresh_idle, refresh_absolute
+ *   api_id, session_id, scopes, acr, amr, auth_time, added_claims, and `asked`, the request), and of the application `public`, refresh_idle, refresh_absolute
  */
 export function openFamily(
   code: RawBuilder<unknown>,
@@ -175,7 +170,7 @@ export function openFamily(
     select ${familyId}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
            1, ${currentHash}, case when public then ${dpopJkt}::text end,
            case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute,
-           coalesce(${addedClaims}::jsonb, added_claims), asked_claims
+           coalesce(${addedClaims}::jsonb, added_claims), asked->'claims'
     from ${code} returning *`
 }
 
