@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
-import { endAllButSession } from '../store/tables/sessions.ts'
+import { endAllButSession } from '../store/end-sessions.ts'
 import type { SignedIn } from './route.ts'
 
 export function signOutElsewhere(db: Db, { session }: SignedIn, request: FastifyRequest): Promise<void> {

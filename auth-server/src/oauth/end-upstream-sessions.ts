@@ -2,7 +2,7 @@
 import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
-import { endSessionsWithin, type UpstreamEnding } from '../store/tables/sessions.ts'
+import { endSessionsWithin, type UpstreamEnding } from '../store/end-sessions.ts'
 import { useJti } from '../store/tables/used-jtis.ts'
 
 /** @returns how many sessions have ended, none where they were over already; undefined where this word was taken before. */

@@ -1,26 +1,10 @@
-// What comes along with a person whom another system tells of: further addresses, groups, linked identities, an authenticator app, answers to forms; and what has to stay there.
+// What comes along with a person whom another system tells of: further addresses, groups, linked identities, an authenticator app, answers to forms. What has to stay there is left-out.ts.
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import type { Answers } from '../../store/tables/registrations.ts'
 import { MAX_ADDRESSES } from '../add-address.ts'
 import { emailKey } from '../email.ts'
 import { isAsked, standingAnswer } from '../registration-answers.ts'
-
-/** By its kind, why something does not come along. */
-export const LEFT_OUT = {
-  addresses: 'the other system has not verified them, or they are an account’s here',
-  groups: 'there is none of the name here, or neither --groups nor --group takes it',
-  identities: 'their provider is not configured here or not named with --provider, or they are somebody’s here',
-  authenticators: 'another kind than six digits each 30 seconds with SHA-1, or a second one of a person',
-  passkeys: 'they count for the name of the server where they were made alone',
-  phones: 'no codes are sent to phones here',
-  'recovery codes': 'people make new ones in their account',
-  registrations: 'the API has no such form here, or the answers are none of it any more',
-} as const
-export type LeftOut = keyof typeof LEFT_OUT
-
-export function isLeftOut(name: string): name is LeftOut {
-  return Object.hasOwn(LEFT_OUT, name)
-}
+import { countLeft, isLeftOut, type LeftOut } from './left-out.ts'
 
 /** An account elsewhere: by the issuer, or by what the file calls the provider. */
 export type SourceIdentity = Readonly<{ subject: string } & ({ issuer: string } | { provider: string })>
@@ -37,11 +21,6 @@ export interface SourceBelongings {
   readonly registrations?: readonly Readonly<{ apiId: string; answers: Answers }>[]
   /** How many of each stay. */
   readonly stays?: Readonly<Partial<Record<LeftOut, number>>>
-}
-
-/** Adds to what stays. */
-export function countLeft(left: Partial<Record<LeftOut, number>>, kind: LeftOut, count: number): void {
-  if (count > 0) left[kind] = (left[kind] ?? 0) + count
 }
 
 /** By what is told apart what may come along. */

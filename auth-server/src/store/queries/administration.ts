@@ -1,9 +1,9 @@
 // What an administrator does to a person: found, put out of use and back, every login ended.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { endSessionsWithin } from '../end-sessions.ts'
 import { lockAccount } from '../lock-account.ts'
 import type { People } from '../tables/people.ts'
-import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** How somebody is looked for; null for what was not asked. */
 export interface PersonSearch {

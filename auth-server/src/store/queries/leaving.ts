@@ -1,9 +1,9 @@
 // Leaving: a person has asked to be erased. What they use ends at once; until they are erased it can be taken back.
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { endSessionsWithin } from '../end-sessions.ts'
 import { lockAccount } from '../lock-account.ts'
 import { secondsFromNow } from '../sql.ts'
-import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** An address that is the person's own. */
 export interface HeldAddress {

@@ -2,8 +2,8 @@
 import { sql } from 'kysely'
 import { type Db, inTransaction, type Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { endSessionsWithin } from '../end-sessions.ts'
 import { lockAccount } from '../lock-account.ts'
-import { endSessionsWithin } from './sessions.ts'
 
 export interface Passwords {
   person_id: string
