@@ -40,14 +40,44 @@ export interface EventCursor {
 }
 
 /** Whether a search is in the order of moments; else it is in that of numbers, which is nearly the same. */
-export function isByTime({ since, until }: EventFilter): boolean {
+export function isByTime({ since, until }: Pick<EventFilter, 'since' | 'until'>): boolean {
   return since !== undefined || until !== undefined
 }
 
 /** The newest first. @param page `after` is the event that the page before ended with */
 export async function listEvents(db: Db, filter: EventFilter, page: EventPage): Promise<readonly ListedEvent[]> {
-  const { rows } = await searchEvents(filter, page).execute(db)
+  const about = await findAbout(db, filter)
+  if (!about) return []
+  const { rows } = await searchEvents(about, page).execute(db)
   return rows
+}
+
+/** The filter with applications by their own ids. */
+export interface AboutFilter extends Omit<EventFilter, 'clientId' | 'byClientId'> {
+  readonly applicationId: string | undefined
+  readonly byApplicationId: string | undefined
+}
+
+/**
+ * Before the search, so that PostgreSQL knows which application it is: one with few events is found by its index, one with
+ * most of them by walking back. Undefined where nobody knows a client ID.
+ */
+export async function findAbout(
+  db: Db,
+  { clientId, byClientId, ...filter }: EventFilter,
+): Promise<AboutFilter | undefined> {
+  const asked = [clientId, byClientId].filter((id) => id !== undefined)
+  const found = await listApplicationIds(db, asked)
+  if (asked.some((clientId) => !found.has(clientId))) return undefined
+  const idOf = (clientId: string | undefined) => (clientId === undefined ? undefined : found.get(clientId))
+  return { ...filter, applicationId: idOf(clientId), byApplicationId: idOf(byClientId) }
+}
+
+async function listApplicationIds(db: Db, clientIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (clientIds.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; clientId: string }>`
+    select id, client_id as "clientId" from applications where client_id = any(${clientIds})`.execute(db)
+  return new Map(rows.map(({ clientId, id }) => [clientId, id]))
 }
 
 export interface EventPage {
@@ -59,16 +89,15 @@ export interface EventPage {
  * The statement has the conditions that are asked for and no other, so that each search has a plan of its own, and an
  * order that an index has: an optional condition would keep prepared plans from any of them.
  */
-export function searchEvents(filter: EventFilter, { after, limit }: EventPage): RawBuilder<ListedEvent> {
-  const { type, outcome, personId, clientId, apiId, byClientId, since, until } = filter
+export function searchEvents(filter: AboutFilter, { after, limit }: EventPage): RawBuilder<ListedEvent> {
+  const { type, outcome, personId, applicationId, apiId, byApplicationId, since, until } = filter
   const conditions = [
     type !== undefined && sql`event.type = ${type}`,
     outcome !== undefined && sql`event.outcome = ${outcome}`,
     personId !== undefined && sql`event.person = (select pseudonym from people where id = ${personId})`,
-    clientId !== undefined && sql`event.application_id = (select id from applications where client_id = ${clientId})`,
+    applicationId !== undefined && sql`event.application_id = ${applicationId}`,
     apiId !== undefined && sql`event.api_id = ${apiId}`,
-    byClientId !== undefined &&
-      sql`event.actor_application_id = (select id from applications where client_id = ${byClientId})`,
+    byApplicationId !== undefined && sql`event.actor_application_id = ${byApplicationId}`,
     since !== undefined && sql`event.at >= ${since}`,
     until !== undefined && sql`event.at < ${until}`,
     after !== undefined && isAfter(after),

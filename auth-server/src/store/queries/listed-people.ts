@@ -27,9 +27,10 @@ const COLUMNS = sql`
   person.created_at as "createdAt", person.language, person.standard_claims as claims, (
     select address from email_addresses email
     where email.person_id = person.id and email.is_primary and email.proof is not null) as email,
-  exists (
-    select from email_addresses email
-    where email.person_id = person.id and email.is_primary and email.proof = 'verified') as "isEmailVerified",
+  -- Not as exists, which PostgreSQL would make a hash of every address for.
+  coalesce((
+    select email.proof = 'verified' from email_addresses email
+    where email.person_id = person.id and email.is_primary and email.proof is not null), false) as "isEmailVerified",
   array(
     select distinct group_name from group_members member
     where member.person_id = person.id and ${COUNTS_AS_MEMBER} order by 1) as groups`

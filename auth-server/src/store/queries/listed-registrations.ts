@@ -2,6 +2,7 @@
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { allOf } from '../sql.ts'
 import type { StandardClaims } from '../standard-claims.ts'
 import type { Answers } from '../tables/registrations.ts'
 import type { AfterKey } from './listed-people.ts'
@@ -33,22 +34,25 @@ export interface RegistrationFilter {
   readonly termsVersion: string | undefined
 }
 
-/** In the order of people and APIs; `after` names both, with a space between. */
+/** The statement has the conditions that are asked for and no other. In the order of people and APIs; `after` names both, with a space between. */
 export async function listRegistrationsPage(
   db: Db,
   { apiId, personId, termsVersion }: RegistrationFilter,
   { after, limit }: AfterKey,
 ): Promise<readonly ListedRegistration[]> {
-  const [afterPerson = null, afterApi = ''] = after?.split(' ') ?? []
+  const [afterPerson, afterApi = ''] = after?.split(' ') ?? []
+  const conditions = [
+    afterPerson !== undefined && sql`(registration.person_id, registration.api_id) > (${afterPerson}, ${afterApi})`,
+    apiId !== undefined && sql`registration.api_id = ${apiId}`,
+    personId !== undefined && sql`registration.person_id = ${personId}`,
+    termsVersion !== undefined &&
+      sql`exists (
+        select from jsonb_array_elements(api.registration->'fields') field
+        where field->>'type' = 'terms' and registration.answers->>(field->>'name') = ${termsVersion})`,
+  ]
   const { rows } = await sql<ListedRegistration>`
     select ${COLUMNS} from registrations registration join apis api on api.id = registration.api_id
-    where (${afterPerson}::text is null or (registration.person_id, registration.api_id) > (${afterPerson}, ${afterApi}))
-      and (${apiId ?? null}::text is null or registration.api_id = ${apiId ?? null})
-      and (${personId ?? null}::text is null or registration.person_id = ${personId ?? null})
-      and (${termsVersion ?? null}::text is null or exists (
-        select from jsonb_array_elements(api.registration->'fields') field
-        where field->>'type' = 'terms' and registration.answers->>(field->>'name') = ${termsVersion ?? null}))
-    order by registration.person_id, registration.api_id limit ${limit}`.execute(db)
+    where ${allOf(conditions)} order by registration.person_id, registration.api_id limit ${limit}`.execute(db)
   return rows
 }
 

@@ -26,9 +26,11 @@ export async function listImportedOfOthers(
   return rows
 }
 
-/** How many passwords are kept with any other pepper than this one. */
+/** How many passwords are kept with any other pepper than this one: by what an index has on either side of it. */
 export async function countPasswordsOfOthers(db: Db, pepperId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from passwords where pepper_id is distinct from ${pepperId}`.execute(db)
+    select (select count(*) from passwords where pepper_id < ${pepperId})::int
+         + (select count(*) from passwords where pepper_id > ${pepperId})::int
+         + (select count(*) from passwords where pepper_id is null)::int as count`.execute(db)
   return rows[0]?.count ?? 0
 }
