@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { listenForMetrics } from '../../auth-server/src/metrics/listener.ts'
-import { obtainTokens } from '../../auth-server/test/support/phone.ts'
-import { testServer } from '../../auth-server/test/support/server.ts'
+import { Browser } from '../../auth-server/test/support/browser.ts'
+import { authorizeUrl, logIn, obtainTokens, pkcePair } from '../../auth-server/test/support/phone.ts'
+import { testServer, USER } from '../../auth-server/test/support/server.ts'
 import { listenForMetrics as listenForGateway } from '../../kong-plugins/src/metrics/listener.ts'
 import { createRegistry } from '../../kong-plugins/src/metrics/registry.ts'
+import { createSigningKey, gatewayConfig, startKeyServer } from '../../kong-plugins/test/support/issuer.ts'
 import { startPluginServer } from '../../kong-plugins/test/support/plugin-server.ts'
 import { freePort } from '../stack/ports.ts'
 import { waitUntil } from '../stack/wait.ts'
@@ -48,9 +50,17 @@ async function queries(): Promise<readonly (readonly [where: string, query: stri
 t.test('each query runs, and asks for what is there', { skip }, async (t) => {
   const server = await testServer(t)
   await obtainTokens(server.app)
+  const browser = new Browser(server.app)
+  await logIn(browser, await browser.open(authorizeUrl(pkcePair().challenge)), {
+    ...USER,
+    password: 'a wrong password',
+  })
   const auth = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db, server.app.log)
   t.teardown(() => auth.close())
   const plugins = await startPluginServer(t)
+  const kong = plugins.connect()
+  const keys = await startKeyServer(t, await createSigningKey())
+  t.match(await kong.access(await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri)), {}), { status: 401 })
   const registry = createRegistry(plugins.services, { events: plugins.events, instances: new Map() })
   const gateway = await listenForGateway(
     { host: '127.0.0.1', port: 0 },
@@ -111,6 +121,9 @@ t.test('each query runs, and asks for what is there', { skip }, async (t) => {
       [],
       where,
     )
+    // But for what went wrong on our side: nothing has.
+    for (const [selector] of query.matchAll(/\b\w+\{(?!status=~)[^}]*\}/g))
+      t.not((await run(selector)).data.result.length, 0, `${where}: there is ${selector}`)
   }
   t.match(await run('sum(mobile_gateway_auth_tokens_issued_total)'), { data: { result: [{ value: { 1: '1' } }] } })
 
@@ -129,6 +142,27 @@ t.test('each query runs, and asks for what is there', { skip }, async (t) => {
     return rules.some(({ name, state }) => name === 'AuthServerDown' && state !== 'inactive')
   }
   t.ok(await waitUntil(pending, { timeoutMillis: 30_000 }), 'and one that has to fire begins to')
+})
+
+t.test('what a query sorts by is a label of what it asks for', async (t) => {
+  const server = await testServer(t)
+  const auth = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db, server.app.log)
+  t.teardown(() => auth.close())
+  const plugins = await startPluginServer(t)
+  const registry = createRegistry(plugins.services, { events: plugins.events, instances: new Map() })
+  const ours = [...server.deps.metrics.registry.getMetricsAsArray(), ...registry.getMetricsAsArray()]
+  const labels = new Map(ours.map((metric) => [metric.name, Object(metric).labelNames as readonly string[]]))
+  for (const [where, query] of await queries()) {
+    const asked = [...query.matchAll(/\bmobile_gateway_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))
+    const known = new Set(['job', 'instance', 'le', ...asked.flatMap((name) => labels.get(name) ?? [])])
+    const sorted = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/\s*,\s*/))
+    const matched = [...query.matchAll(/(\w+)=~?"/g)].map(([, name = '']) => name)
+    t.strictSame(
+      [...sorted, ...matched].filter((name) => !known.has(name)),
+      [],
+      `${where}: ${query}`,
+    )
+  }
 })
 
 t.test('every metric of ours is on the dashboard or in a rule, but those that only explain others', async (t) => {

@@ -21,14 +21,24 @@ type NamedJob = Job & Readonly<{ name: keyof Texts['administration']['health']['
 
 /** Starts every background job. Returns what ends them. */
 export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promise<void> {
-  const { db, config, keys } = deps
   const ending = new AbortController()
+  const stop = startJobs(jobsOf(deps, log, ending.signal), log, deps.jobs)
+  return async () => {
+    ending.abort()
+    await stop()
+    await deps.mailer?.close()
+  }
+}
+
+/** All of them. @param signal ends what is under way in portions */
+export function jobsOf(deps: Deps, log: FastifyBaseLogger, signal: AbortSignal): readonly NamedJob[] {
+  const { db, config, keys } = deps
   const clean = async (which: 'indexed' | 'scanned') => {
-    const removed = await removeObsoleteRows(db, { which, signal: ending.signal })
+    const removed = await removeObsoleteRows(db, { which, signal })
     if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
   }
   const tellHead = headTeller(db, log)
-  const jobs: readonly NamedJob[] = [
+  return [
     { name: 'reload signing keys', everySeconds: RELOAD_EVERY_SECONDS, run: () => keys.reload() },
     {
       name: 'rotate signing keys',
@@ -46,12 +56,12 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
         if (config.previousPasswordPepper === undefined) await noteFirstPepper(db, pepperId(config.passwordPepper))
       },
     },
-    { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, ending.signal) },
+    { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, signal) },
     {
       name: 'erase people who have left',
       everySeconds: 60,
       run: async () => {
-        const erased = await eraseDueAccounts(db, deps.mailer, ending.signal)
+        const erased = await eraseDueAccounts(db, deps.mailer, signal)
         if (erased > 0) log.info({ erased }, 'erased people who had asked for it')
       },
     },
@@ -59,7 +69,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       name: 'erase guests who are not seen any more',
       everySeconds: 3600,
       run: async () => {
-        const erased = await eraseUnseenGuests(db, ending.signal)
+        const erased = await eraseUnseenGuests(db, signal)
         if (erased > 0) log.info({ erased }, 'erased guests who were not seen any more')
       },
     },
@@ -67,7 +77,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       name: 'seal the audit log',
       everySeconds: 10,
       run: async () => {
-        await sealAuditLog(db, { signal: ending.signal })
+        await sealAuditLog(db, { signal })
       },
     },
     { name: 'tell the head of the audit log', everySeconds: 3600, run: () => tellHead() },
@@ -76,7 +86,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       everySeconds: 3600,
       run: async () => {
         if (config.auditDays === 0) return
-        const ended = await endOldEvents(db, config.auditDays, { signal: ending.signal })
+        const ended = await endOldEvents(db, config.auditDays, { signal })
         if (ended > 0) log.info({ ended }, 'ended old events of the audit log')
       },
     },
@@ -100,10 +110,4 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
     { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]
-  const stop = startJobs(jobs, log, deps.jobs)
-  return async () => {
-    ending.abort()
-    await stop()
-    await deps.mailer?.close()
-  }
 }
