@@ -36,6 +36,7 @@ await runCommand(
       const report = await fault.run(gateway)
       console.log(`  ${report.line}`)
       for (const each of report.broken) console.log(`  BROKEN: ${each}`)
+      for (const each of report.broken.length > 0 ? (report.notes ?? []) : []) console.log(`  ${each}`)
       broken += report.broken.length
     }
     return broken === 0 ? 0 : 1

@@ -4,6 +4,8 @@
 export interface FaultReport {
   readonly line: string
   readonly broken: readonly string[]
+  /** What to look at where something is broken. */
+  readonly notes?: readonly string[]
 }
 
 /** Of durations: that of which so many were shorter, such as 0.99 of them. */

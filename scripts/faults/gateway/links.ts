@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cable } from '../../testing/cable.ts'
 
 /** Thirty times, at moments of no pattern. */
-export function cutOften(cable: Cable) {
+export function cutOften(cable: Cable, pauseMillis = 37) {
   return async (): Promise<void> => {
     for (let times = 0; times < 30; times += 1) {
-      await sleep(37 + times)
+      await sleep(pauseMillis + times)
       cable.cut()
     }
   }

@@ -62,9 +62,8 @@ export async function runGatewayFault(fault: GatewayFault, kind: GatewayKind): P
     // As it ends, it tells what it counted last.
     await site.stack.processes.plugins.stop()
     const usage = await readUsage(site.stack.databaseUrl)
-    const report = judge(fault, { site, callers, began, mended, recovered, endedAt, usage })
-    const logged = [...site.logged].map(([said, times]) => `logged ${times} times: ${said}`)
-    return { ...report, broken: report.broken.length > 0 ? [...report.broken, ...logged.slice(-20)] : [] }
+    const notes = [...site.logged].slice(-20).map(([said, times]) => `logged ${times} times: ${said}`)
+    return { ...judge(fault, { site, callers, began, mended, recovered, endedAt, usage }), notes }
   } finally {
     await site.stop()
   }

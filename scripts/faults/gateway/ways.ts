@@ -24,9 +24,16 @@ export const WAY_FAULTS: Readonly<Record<string, GatewayFault>> = {
     missing,
   },
   'auth-cut': {
-    what: 'every connection from the plugin server to the auth server is cut, thirty times (keys, feed, usage)',
+    what: 'every connection from the plugin server to the auth server is slow, and cut thirty times (keys, feed, usage)',
     breaks: 'auth server',
-    prepare: async ({ ways }) => cutOften(ways.auth),
+    // Slow, so that some are cut when what was asked is done already, and the answer is on its way.
+    prepare:
+      async ({ ways: { auth } }) =>
+      async () => {
+        auth.slow(100)
+        await cutOften(auth, 180)()
+        auth.slow(0)
+      },
     recoversWithinMillis: 2000,
     losesNothing: true,
     missing,
