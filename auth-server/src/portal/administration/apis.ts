@@ -1,7 +1,6 @@
 // The APIs of the catalogue: put out of use and back, each on a page that says what comes of it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
 import { actionLink } from '../../pages/components/button.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -9,12 +8,11 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { MOVE_NEWS } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 type Api = OperationAnswer<'apis.get'>
 type ApiMove = 'suspend' | 'restore'
@@ -90,24 +88,11 @@ export const API_ROUTES: PortalRoutes = {
       return sendPage(reply, apisPage(me, { suspended: isSuspended, found }))
     },
   },
-  [PATHS.apiStep]: {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      return sendStep(reply, me, (texts) => stepOf(found, texts))
-    },
-    async POST(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      const params = { id: found.api.id }
-      const outcome =
-        found.move === 'suspend'
-          ? await me.attempt('apis.suspend', { params })
-          : await me.attempt('apis.restore', { params })
-      if (!(outcome instanceof HttpProblem)) return me.backTo(reply, hrefOf(PATHS.allApis, {}), MOVE_NEWS[found.move])
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  },
+  [PATHS.apiStep]: stepRoute({
+    read: readStep,
+    stepOf,
+    take: (me, { api, move }): Promise<unknown> =>
+      me.attempt(move === 'suspend' ? 'apis.suspend' : 'apis.restore', { params: { id: api.id } }),
+    done: ({ move }) => [hrefOf(PATHS.allApis, {}), MOVE_NEWS[move]],
+  }),
 }

@@ -1,7 +1,6 @@
 // The applications of everybody: suspended, restored and removed, each on a page that names what goes with it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
 import { actionLink } from '../../pages/components/button.ts'
 import { note } from '../../pages/components/notice.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
@@ -13,12 +12,11 @@ import { type Consequences, lossesOf } from '../applications/losses.ts'
 import { isMachine } from '../applications/one.ts'
 import { searchApps } from '../applications/search.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf, isPersonId } from './asked.ts'
 import { isMove, MOVE_NEWS, type Move, movesOf } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 const FILTERS = ['q', 'suspended', 'owned', 'sole_owner', 'cursor'] as const
 
@@ -127,20 +125,10 @@ export const APPLICATION_ROUTES: PortalRoutes = {
       return sendPage(reply, applicationsPage(me, { asked, found }))
     },
   },
-  [PATHS.applicationStep]: {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await readStep(request, me)
-      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
-    },
-    async POST(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      const outcome = await take(me, found)
-      if (!(outcome instanceof HttpProblem))
-        return me.backTo(reply, hrefOf(PATHS.allApplications, {}), MOVE_NEWS[found.move])
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  },
+  [PATHS.applicationStep]: stepRoute({
+    read: readStep,
+    stepOf,
+    take,
+    done: ({ move }) => [hrefOf(PATHS.allApplications, {}), MOVE_NEWS[move]],
+  }),
 }

@@ -1,14 +1,12 @@
 // The pages of hooks: how they fare, a test call, and the steps that send a call again or drop it.
 import type { FastifyRequest } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { aboutOf, type Delivery, hooksPage } from './hooks-view.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 const STEPS = ['again', 'drop'] as const
 type DeliveryStep = (typeof STEPS)[number]
@@ -58,25 +56,11 @@ export const HOOK_ROUTES: PortalRoutes = {
       return me.backTo(reply, hrefOf(PATHS.hooks, {}), body.taken ? 'hookTaken' : 'hookNotTaken')
     },
   },
-  [PATHS.hookDeliveryStep]: {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      return sendStep(reply, me, (texts) => stepOf(found, texts))
-    },
-    async POST(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      const params = { delivery_id: found.delivery.id }
-      const outcome =
-        found.step === 'again'
-          ? await me.attempt('hooks.send_again', { params })
-          : await me.attempt('hooks.drop', { params })
-      if (!(outcome instanceof HttpProblem))
-        return me.backTo(reply, hrefOf(PATHS.hooks, {}), found.step === 'again' ? 'hookSentAgain' : 'hookDropped')
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  },
+  [PATHS.hookDeliveryStep]: stepRoute({
+    read: readStep,
+    stepOf,
+    take: (me, { delivery, step }): Promise<unknown> =>
+      me.attempt(step === 'again' ? 'hooks.send_again' : 'hooks.drop', { params: { delivery_id: delivery.id } }),
+    done: ({ step }) => [hrefOf(PATHS.hooks, {}), step === 'again' ? 'hookSentAgain' : 'hookDropped'],
+  }),
 }

@@ -6,12 +6,11 @@ import { languageOf } from '../../pages/language.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf, textFilter } from './asked.ts'
 import { calledMember, membersOfApisPage, membersPage, type ToldMember } from './members-view.ts'
 import { type Api, apiOf, ordinaryApis } from './one-api.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 const NOBODY = { items: [], next: null }
 
@@ -43,21 +42,12 @@ export function memberRoutes({ mailer }: Deps): PortalRoutes {
         return sendPage(reply.code(done.status), membersPage(me, { ...read, typed: email, refused: done }))
       },
     },
-    [PATHS.memberEnd]: {
-      needs: 'administrator',
-      recent: true,
-      async GET(request, reply, me) {
-        const found = await readMember(request, me)
-        if (!found) return notFoundPage(reply, me)
-        return sendStep(reply, me, (texts) => endStep(found, texts))
-      },
-      async POST(request, reply, me) {
-        const found = await readMember(request, me)
-        if (!found) return notFoundPage(reply, me)
-        await me.ask('memberships.end', { params: { membership_id: found.member.id } })
-        return me.backTo(reply, hrefOf(PATHS.membersOfApi, { api: found.api.id }), 'memberEnded')
-      },
-    },
+    [PATHS.memberEnd]: stepRoute({
+      read: readMember,
+      stepOf: endStep,
+      take: (me, { member }) => me.attempt('memberships.end', { params: { membership_id: member.id } }),
+      done: ({ api }) => [hrefOf(PATHS.membersOfApi, { api: api.id }), 'memberEnded'],
+    }),
   }
 
   async function readMembers(request: FastifyRequest, me: PortalPerson, api: Api) {

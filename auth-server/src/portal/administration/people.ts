@@ -1,5 +1,4 @@
 // The routes of people: found, looked at, and every step on a page of its own.
-import { HttpProblem } from '../../http/problem.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
@@ -10,7 +9,7 @@ import { leftApps } from './left-apps.ts'
 import { appWords, calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
 import { type PersonFacts, readPersonFacts } from './person-facts.ts'
 import { isPersonStep, PERSON_STEPS, type PersonStepName } from './person-steps.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 const NOBODY = { items: [], next: null }
 
@@ -36,24 +35,12 @@ export const PEOPLE_ROUTES: PortalRoutes = {
       return sendPage(reply, personPage(me, await readPersonFacts(me, personId)))
     },
   },
-  [PATHS.personStep]: {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await readStep(request, me)
-      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
-    },
-    async POST(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      const { facts, name } = found
-      const { id } = facts.person
-      const outcome = await PERSON_STEPS[name].does(me, id, me.form.get('etag') ?? '')
-      if (!(outcome instanceof HttpProblem))
-        return me.backTo(reply, hrefOf(PATHS.person, { person: id }), PERSON_STEPS[name].news)
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  },
+  [PATHS.personStep]: stepRoute({
+    read: readStep,
+    stepOf,
+    take: (me, { facts, name }) => PERSON_STEPS[name].does(me, facts.person.id, me.form.get('etag') ?? ''),
+    done: ({ facts, name }) => [hrefOf(PATHS.person, { person: facts.person.id }), PERSON_STEPS[name].news],
+  }),
 }
 
 interface FoundStep {

@@ -1,7 +1,6 @@
 // The subscriptions of all applications: suspended, restored and removed, each on a page that names what goes with it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
 import { actionLink } from '../../pages/components/button.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -9,12 +8,11 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { isMove, MOVE_NEWS, type Move, movesOf } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 type Subscription = OperationAnswer<'subscriptions.get'>
 const STATUSES = ['pending', 'approved', 'suspended'] as const
@@ -105,20 +103,10 @@ export const SUBSCRIPTION_ROUTES: PortalRoutes = {
       return sendPage(reply, subscriptionsPage(me, { status, found }))
     },
   },
-  [PATHS.subscriptionStep]: {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await readStep(request, me)
-      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
-    },
-    async POST(request, reply, me) {
-      const found = await readStep(request, me)
-      if (!found) return notFoundPage(reply, me)
-      const outcome = await take(me, found)
-      if (!(outcome instanceof HttpProblem))
-        return me.backTo(reply, hrefOf(PATHS.allSubscriptions, {}), MOVE_NEWS[found.move])
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  },
+  [PATHS.subscriptionStep]: stepRoute({
+    read: readStep,
+    stepOf,
+    take,
+    done: ({ move }) => [hrefOf(PATHS.allSubscriptions, {}), MOVE_NEWS[move]],
+  }),
 }

@@ -1,12 +1,11 @@
 // What an administrator vouches for: the name of an application, and what phones know it by; both as they were read.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
-import type { PortalPerson, PortalRoute, PortalRoutes } from '../route.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { idsOf } from './asked.ts'
-import { type AdministrationStep, sendStep } from './step.ts'
+import { type AdministrationStep, stepRoute } from './step.ts'
 
 /** Something to vouch for: what it says, the version that was read, and what is done about it. */
 interface Vouching {
@@ -59,21 +58,12 @@ type ReadVouching = (request: FastifyRequest, me: PortalPerson) => Promise<Vouch
 
 /** @param vouch says that it is right, for the version that the page showed */
 function routeOf(read: ReadVouching, vouch: (me: PortalPerson, client: string, version: string) => Promise<unknown>) {
-  return {
-    needs: 'administrator',
-    recent: true,
-    async GET(request, reply, me) {
-      const found = await read(request, me)
-      return sendStep(reply, me, (texts) => stepOf(found, texts))
-    },
-    async POST(request, reply, me) {
-      const found = await read(request, me)
-      const outcome = await vouch(me, found.client, me.form.get('etag') ?? '')
-      if (!(outcome instanceof HttpProblem))
-        return me.backTo(reply, hrefOf(PATHS.allApplications, {}), 'applicationChanged')
-      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
-    },
-  } as const satisfies PortalRoute
+  return stepRoute({
+    read,
+    stepOf,
+    take: (me, { client }) => vouch(me, client, me.form.get('etag') ?? ''),
+    done: () => [hrefOf(PATHS.allApplications, {}), 'applicationChanged'],
+  })
 }
 
 export const VOUCHING_ROUTES: PortalRoutes = {
