@@ -43,7 +43,9 @@ export async function startCollector(
     for await (const chunk of request) text += chunk
     headers.push({ ...request.headers, url: request.url })
     if (answer === 'hangs') return
-    if (answer === 'refuses') return void response.writeHead(400).end()
+    // As one that says what it does not like.
+    const key = String(request.headers['api-key'] ?? 'none')
+    if (answer === 'refuses') return void response.writeHead(400, `Not with key ${key}`).end(key)
     texts.push(text)
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })

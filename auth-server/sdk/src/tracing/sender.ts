@@ -40,7 +40,7 @@ export function openSender(
   const watched: typeof sender = Object.assign(Object.create(sender), {
     export: (...[spans, done]: Parameters<typeof sender.export>) =>
       sender.export(spans, (result) => {
-        const problem = result.code === 0 ? undefined : (result.error?.message || 'no reason given').slice(0, 200)
+        const problem = result.code === 0 ? undefined : reasonOf(result.error)
         if (problem !== undefined && !isTroubled)
           log.warn({ because: problem }, 'the collector does not take spans; those of this time are lost')
         if (problem === undefined && isTroubled) log.info('the collector takes spans again')
@@ -62,4 +62,10 @@ export function openSender(
       agent.destroy()
     },
   }
+}
+
+/** Of an answer its status alone: what else it says may repeat the key that it was asked with. */
+function reasonOf(error: Error | undefined): string {
+  const status: unknown = error && Reflect.get(error, 'code')
+  return typeof status === 'number' ? `it answered ${status}` : (error?.message || 'no reason given').slice(0, 200)
 }
