@@ -43,11 +43,14 @@ function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger, runs
       )
       .then(schedule)
   }
-  const told = (): Promise<void> =>
-    run().catch((error: unknown) => {
+  const told = async (): Promise<void> => {
+    try {
+      await run()
+    } catch (error) {
       log.warn({ err: error, job: name }, 'a background job failed; it will be tried again')
       throw error
-    })
+    }
+  }
   schedule()
   return async () => {
     stopped = true
