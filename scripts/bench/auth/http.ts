@@ -1,11 +1,13 @@
 // The callers' side of HTTP: kept connections, forms, and answers that are read whole.
-import { Agent, type IncomingHttpHeaders, request } from 'node:http'
-import { text } from 'node:stream/consumers'
+// By undici, which takes half the time of node:http: more of a small machine is left to what is measured.
+import { Client, type Dispatcher } from 'undici'
 
 /** What came back. */
 export interface HttpAnswer {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: Dispatcher.ResponseData['headers']
+  /** Where a redirect leads. */
+  readonly location: string | undefined
   readonly body: string
 }
 
@@ -32,31 +34,26 @@ export function createCaller(
   patienceMillis = 0,
   always: Readonly<Record<string, string>> = {},
 ): HttpCaller {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const patience = { headersTimeout: patienceMillis, bodyTimeout: patienceMillis }
+  const client = new Client(origin, patience)
   const cookies = new Map<string, string>()
 
-  function send(
-    method: string,
+  async function send(
+    method: 'GET' | 'POST',
     path: string,
-    body?: string,
-    headers?: Readonly<Record<string, string>>,
+    form: string | null = null,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<HttpAnswer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, origin), {
-        agent,
-        method,
-        headers: { ...always, ...(cookie && { cookie }), ...headers },
-      })
-      asked.on('error', reject)
-      asked.setTimeout(patienceMillis, () => asked.destroy(new Error('no answer')))
-      asked.on('response', (response) => {
-        for (const line of response.headers['set-cookie'] ?? []) keep(line)
-        const { statusCode: status = 0, headers: given } = response
-        text(response).then((read) => resolve({ status, headers: given, body: read }), reject)
-      })
-      asked.end(body)
+    const { pathname, search } = new URL(path, origin)
+    const { statusCode, headers, body } = await client.request({
+      method,
+      path: pathname + search,
+      headers: { ...always, ...(cookie && { cookie }), ...more },
+      body: form,
     })
+    for (const line of [headers['set-cookie'] ?? []].flat()) keep(line)
+    return { status: statusCode, headers, location: headers.location?.toString(), body: await body.text() }
   }
 
   function keep(line: string): void {
@@ -73,6 +70,6 @@ export function createCaller(
         ...headers,
       }),
     keep,
-    close: () => agent.destroy(),
+    close: () => void client.destroy(),
   }
 }

@@ -62,7 +62,7 @@ export async function codeFlow(caller: HttpCaller): Promise<LoginTokens> {
     code_challenge_method: 'S256',
   })
   const answer = await caller.get(`/authorize?${query}`)
-  const location = new URL(answer.headers.location ?? 'none:', 'http://localhost')
+  const location = new URL(answer.location ?? 'none:', 'http://localhost')
   const code = location.searchParams.get('code')
   if (answer.status !== 303 || !location.href.startsWith(CLIENT.redirectUri) || code === null)
     throw new UnexpectedAnswer('authorize', answer, location.href)

@@ -138,7 +138,7 @@ export function firstRequest(): URLSearchParams {
 /** Follows redirects until a page comes, or one that leads back to the app. @throws {UnexpectedAnswer} */
 export async function follow(caller: HttpCaller, path: string): Promise<string> {
   const answer = await caller.get(path)
-  const { location } = answer.headers
+  const { location } = answer
   if (location === undefined) {
     if (answer.status !== 200) throw new UnexpectedAnswer('page', answer)
     return answer.body

@@ -36,8 +36,8 @@ async function askForm(caller: HttpCaller, origin: string, way: 'sign-up' | 'for
 }
 
 async function askedFor(caller: HttpCaller, origin: string, way: 'sign-up' | 'forgotten', email: string) {
-  const { headers } = await (await askForm(caller, origin, way))({ email })
-  const { body } = await caller.get(headers.location ?? '/')
+  const { location } = await (await askForm(caller, origin, way))({ email })
+  const { body } = await caller.get(location ?? '/')
   const check = await formOf(caller, origin, body, '/check-mail')
   return () => check({ code: '000000' })
 }
