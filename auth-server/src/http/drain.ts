@@ -35,7 +35,8 @@ export function addDrain(app: FastifyInstance): void {
     },
   } satisfies Drain)
   // A request that was under way keeps its connection: a form's answer is a redirect, which the browser follows on it.
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     if (begun) reply.header('connection', 'close')
+    done()
   })
 }

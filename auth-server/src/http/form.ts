@@ -9,8 +9,9 @@ const FOREIGN_CHARSET = /;\s*charset\s*=(?!\s*"?utf-8"?\s*(?:;|$))/i
 /** Accepts `application/x-www-form-urlencoded` bodies in UTF-8 and nothing else; other media types get 415. */
 export async function addForms(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addHook('preParsing', async ({ headers }) => {
-    if (FOREIGN_CHARSET.test(headers['content-type'] ?? '')) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE()
+  app.addHook('preParsing', ({ headers }, _reply, payload, done) => {
+    const isForeign = FOREIGN_CHARSET.test(headers['content-type'] ?? '')
+    done(isForeign ? new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE() : null, payload)
   })
   await app.register(formbody, { parser: (text) => ({ form: Parameters.parse(text) }) })
 }

@@ -25,8 +25,9 @@ export function isMisnamedLoopback(
 
 /** Leads visits to the issuer's own name, where both names are this machine's and nowhere else. */
 export function leadToIssuer(app: FastifyInstance, issuer: string, isVisited: IsVisited): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'GET' || !request.url.startsWith('/') || !isVisited(request.url)) return
-    if (isMisnamedLoopback(request, issuer)) return reply.redirect(issuer + request.url, 303)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'GET' || !request.url.startsWith('/') || !isVisited(request.url)) return done()
+    if (isMisnamedLoopback(request, issuer)) reply.redirect(issuer + request.url, 303)
+    else done()
   })
 }

@@ -36,8 +36,8 @@ declare module 'fastify' {
 /** Answers requests that find no route, but a path that other methods know. */
 export function addMethods(app: FastifyInstance): void {
   app.decorate('knownPaths', new Map())
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) return refuseMethod(request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404 || refuseMethod(request, reply) === undefined) done()
   })
 }
 

@@ -20,9 +20,9 @@ const NOBODY_IS_THERE = new HttpProblem(
  * taken for the page. Documents, the routes that answer HEAD as well, are the same for everybody and may be fetched ahead.
  */
 export function refusePrefetch(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ is404, routeOptions, headers }, reply) => {
-    if (is404 || routeOptions.exposeHeadRoute) return
-    if (!HEADERS.some((name) => AHEAD_OF_A_PERSON.test(String(headers[name] ?? '')))) return
-    return sendProblem(reply, NOBODY_IS_THERE, 'oauth')
+  app.addHook('onRequest', ({ is404, routeOptions, headers }, reply, done) => {
+    if (is404 || routeOptions.exposeHeadRoute) return done()
+    if (!HEADERS.some((name) => AHEAD_OF_A_PERSON.test(String(headers[name] ?? '')))) return done()
+    sendProblem(reply, NOBODY_IS_THERE, 'oauth')
   })
 }

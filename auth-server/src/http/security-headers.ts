@@ -27,8 +27,9 @@ export function securityHeaders(isVisited: boolean): Readonly<Record<string, str
 /** Sets the common headers on each reply (RFC 9700 §4.16); pages replace the content security policy by their own. */
 export function addSecurityHeaders(app: FastifyInstance, issuer: string, isVisited: IsVisited): void {
   const https = issuer.startsWith('https:')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders(isVisited(request.url))).header(REQUEST_ID, request.id)
     if (https) reply.header('strict-transport-security', 'max-age=31536000')
+    done()
   })
 }
