@@ -69,8 +69,8 @@ t.test('what cannot be routed, what is no request, and what goes wrong on our si
 })
 
 t.test('who answers a request logs by it: a log of the whole server is for what no request has brought about', (t) => {
-  // By a logger of its own: in main.ts, in jobs and deliveries by the clock, in what is handed a request's log.
-  const OWN = /^(?:main|background\/|commands\/|delivery\/outbox|logger|store\/|metrics\/)/
+  // By a logger of its own: in serve.ts, in jobs and deliveries by the clock, in what is handed a request's log.
+  const OWN = /^(?:serve|background\/|commands\/|delivery\/outbox|logger|store\/|metrics\/)/
   const source = join(import.meta.dirname, '../../src')
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const users = files.filter(
