@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { readProviders } from '../../../src/identity/federation/configure.ts'
 import { WrongCredentials } from '../../../src/identity/federation/provider.ts'
+import { failureInWords } from '../../../src/interaction/provider-trial/failure.ts'
+import { inBrief, serializeError } from '../../../src/logger/brief-error.ts'
 import { listen } from '../../support/site.ts'
 import { BASE_DN, SERVICE, startSlapd, withoutSlapd } from '../../support/slapd.ts'
 import { catalogueOf } from '../../support/upstream.ts'
@@ -59,6 +61,24 @@ async function open(t: Test, changes: Settings) {
     (await signIn(name, password).catch((error) => error)) instanceof WrongCredentials
   return { provider, signIn, isWrong }
 }
+
+t.test('what a directory says of somebody beside a number is told in a trial, and never in a log', async (t) => {
+  const said = 'no room for uid=ada,ou=people'
+  // A BindResponse (RFC 4511 §4.2.2) to whatever is asked: busy.
+  const server = createServer((socket) =>
+    socket.on('data', ({ 4: messageId = 0 }) => {
+      const text = Buffer.from(said)
+      const result = [0x0a, 1, 51, 0x04, 0, 0x04, text.length, ...text]
+      const message = [0x02, 1, messageId, 0x61, result.length, ...result]
+      socket.write(Buffer.from([0x30, message.length, ...message]))
+    }),
+  )
+  const { signIn } = await open(t, { url: `ldap://localhost:${await listen(t, server)}` })
+  const error: unknown = await signIn('ada', 'of ada').catch((error) => error)
+  t.equal(inBrief(error), 'the directory answered 51 (Busy)')
+  t.notMatch(JSON.stringify(serializeError(error)), /ada/)
+  t.match(failureInWords(error), said)
+})
 
 t.test('a directory', { skip: withoutSlapd }, async (t) => {
   const slapd = await startSlapd(t, ENTRIES)

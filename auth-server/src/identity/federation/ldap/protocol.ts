@@ -94,12 +94,13 @@ async function connected<T>(settings: LdapSettings, work: (client: Client) => Pr
   }
 }
 
-/** Of what the directory answers, the library says the number alone. */
+/** Its number. What it says beside that may name somebody: as with other providers' answers, that is for a trial alone. */
 async function inWords(error: unknown): Promise<unknown> {
   const { ResultCodeError } = await library()
   if (!(error instanceof ResultCodeError)) return error
   const what = error.constructor.name.replace(/Error$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-  return new Error(`the directory answered ${error.code} (${what})`, { cause: error })
+  const cause = { body: { error_description: error.message } }
+  return new Error(`the directory answered ${error.code} (${what})`, { cause })
 }
 
 async function signIn(
