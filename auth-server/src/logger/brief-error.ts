@@ -1,4 +1,5 @@
 // Errors in the log: a stack for what nobody expects, a sentence for what happens to every server (a connection that is refused, a wait that is over).
+import { errorFacts } from '@mobile-api-gateway/sdk/error-facts.ts'
 import { pino } from 'pino'
 
 /** The operating system's, as ECONNREFUSED; Node's own codes have an underscore and are mistakes of ours. */
@@ -29,5 +30,6 @@ export function inBrief(error: unknown): string {
 export function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (chainOf(error).some(isExpected)) return { type: error.name, message: inBrief(error) }
-  return pino.stdSerializers.err(error)
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  return { type, message, stack, ...errorFacts(error) }
 }

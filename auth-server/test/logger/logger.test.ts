@@ -104,3 +104,23 @@ t.test('an address is in no log but that of a developer', (t) => {
   }
   t.end()
 })
+
+t.test('of what libraries hang on errors, names and codes alone are told', async (t) => {
+  const { db } = await testServer(t)
+  const twice = { id: 'usr_twice', kind: 'member', status: 'active' } as const
+  const insert = () => db.insertInto('people').values(twice).execute()
+  await insert()
+  const duplicate: unknown = await insert().catch((error: unknown) => error)
+  t.match(duplicate, { detail: /usr_twice/ }, 'PostgreSQL quotes the row')
+  const { log, lines } = written(false)
+  log.error({ err: duplicate }, 'unexpected')
+  const answered = Object.assign(new Error('an error in the body'), {
+    error_description: 'unknown: a-token',
+    status: 400,
+  })
+  log.error({ err: Object.assign(answered, { cause: { error_description: 'a-token' } }) }, 'refused')
+  const [first, second] = lines.map((line) => JSON.parse(line))
+  t.match(first?.err, { code: '23505', table: 'people', constraint: /people/, stack: /duplicate key/ })
+  t.match(second?.err, { message: 'an error in the body', status: 400 })
+  t.notMatch(lines.join(''), /usr_twice|a-token/)
+})

@@ -2,8 +2,8 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import { traceOfLine } from '@mobile-api-gateway/sdk/tracing/traced-lines.ts'
 import { pino } from 'pino'
+import { logOptions } from '../log-options.ts'
 import { listenForMetrics, type MetricsAddress, readMetricsAddress, type WatchListener } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
 import { createRegistry } from '../metrics/registry.ts'
@@ -39,7 +39,7 @@ function printDump(name: string | undefined): void {
 
 async function serve(socketPath: string, metrics: MetricsAddress | undefined): Promise<void> {
   const traces = tracingOf(process.env)
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info', ...(traces && { mixin: traceOfLine }) })
+  const log = pino(logOptions(process.env.LOG_LEVEL ?? 'info', traces !== undefined))
   // One faulty request or background refresh must not end the process for all others.
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))

@@ -260,6 +260,23 @@ t.test(
   },
 )
 
+t.test('of an error the log tells names and codes, and nothing that a library hangs on it', async (t) => {
+  const odd = Object.assign(new Error('broken'), {
+    code: 'ERR_JWT',
+    payload: { sub: 'usr_alice' },
+    command: ['usr_alice'],
+  })
+  const running = await startPluginServer(t, {}, [madeUpPlugin('breaks', () => Promise.reject(odd))])
+  const client = running.connect()
+  t.match(await client.access(await client.start('breaks', {}), {}), UNAVAILABLE)
+  const line = () => running.logged.find((each) => each.includes('stage failed'))
+  await eventually(() => line() !== undefined)
+  t.match(JSON.parse(line() ?? ''), {
+    err: { type: 'Error', message: 'broken', code: 'ERR_JWT', stack: /events\.test/ },
+  })
+  t.notMatch(running.logged.join(''), /usr_alice/)
+})
+
 t.test('where refusals are not logged, none of them asks Kong for anything', async (t) => {
   const running = await startPluginServer(t, {}, [
     madeUpPlugin('refuses', async () => deny({ status: 401, reason: 'no-token', body: {}, headers: {} })),

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { currentTracing } from '@mobile-api-gateway/sdk/tracing/span.ts'
-import { traceOfLine } from '@mobile-api-gateway/sdk/tracing/traced-lines.ts'
 import { pino } from 'pino'
+import { logOptions } from '../../src/log-options.ts'
 import { PLUGINS, type Plugin } from '../../src/plugins.ts'
 import type { Instances } from '../../src/server/instances.ts'
 import { createKongServer } from '../../src/server/kong-server.ts'
@@ -41,8 +41,8 @@ export async function startPluginServer(
   const folder = await mkdtemp(join(tmpdir(), 'plugins-'))
   const socketPath = takesOver ?? join(folder, 's.sock')
   const logged: string[] = []
-  const mixin = currentTracing() && { mixin: traceOfLine }
-  const log = pino({ level: 'debug', ...mixin }, { write: (line) => logged.push(line) })
+  const options = logOptions('debug', currentTracing() !== undefined)
+  const log = pino(options, { write: (line) => logged.push(line) })
   const services = createServices(log, outside)
   const server = createKongServer(plugins, services)
   const listener = await listen(socketPath, server, services)
