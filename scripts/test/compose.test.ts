@@ -135,7 +135,10 @@ t.test('the images bring what Node has compiled, where their programs look for i
     const text = read(file)
     const [, made = '', command = ''] = /^RUN NODE_COMPILE_CACHE=(\S+) (node .*)$/m.exec(text) ?? []
     t.equal(made, `/app/${relative(root, COMPILE_CACHE)}`)
-    t.match(text, `COPY --from=compiled ${dirname(made)} ${relative('/app', dirname(made))}\n`)
+    const given = relative('/app', dirname(made))
+    t.match(text, `COPY --from=compiled ${dirname(made)} ${given}\n`)
+    // COPY keeps owner and mode; Node writes files that their owner alone may read, and change.
+    t.match(text, `USER root\nRUN chown -R root:root ${given} && chmod -R a+rX ${given}\n`, file)
     const folder = t.testdir()
     await promisify(exec)(command.replace('/app', root), {
       cwd: root,
