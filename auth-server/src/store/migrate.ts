@@ -1,5 +1,6 @@
 // Brings a database to the newest schema, from several instances at once as well, and says on which one a release may run.
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { type ConcurrentOptions, makeConcurrently } from './concurrent-indexes.ts'
@@ -55,8 +56,9 @@ export async function migrate(
   const applied: string[] = []
   for (let tries = 1; ; ) {
     try {
-      if (concurrently) await makeConcurrently(db, await nextIndexes(db, migrations), options)
-      const step = await migrateStep(db, { migrations, serverRole, lockMillis: lockWait.millis })
+      const indexes = await nextIndexes(db, migrations)
+      if (concurrently) await makeConcurrently(db, indexes, options)
+      const step = await migrateStep(db, { migrations, serverRole, lockMillis: lockWait.millis, indexes })
       applied.push(...step.applied)
       if (step.done) return { applied, newer: step.newer }
       tries = 1
@@ -69,7 +71,7 @@ export async function migrate(
 }
 
 /** Those of the migration that is next; none where that is made with others, or in an empty database. */
-async function nextIndexes(db: Db, migrations: Migrations): Promise<readonly string[]> {
+async function nextIndexes(db: Db | Trx, migrations: Migrations): Promise<readonly string[]> {
   const present = (await readApplied(db)) ?? []
   const next = Object.keys(migrations).find((name) => !present.includes(name))
   if (next === undefined || present.length === 0) return []
@@ -79,7 +81,7 @@ async function nextIndexes(db: Db, migrations: Migrations): Promise<readonly str
 /** One transaction: the migrations up to the next that runs apart, or that one. */
 async function migrateStep(
   db: Db,
-  { migrations, serverRole, lockMillis }: StepOptions,
+  { migrations, serverRole, lockMillis, indexes }: StepOptions,
 ): Promise<Migrated & { readonly done: boolean }> {
   return db.transaction().execute(async (trx) => {
     // Whatever the role's setting: we may wait for another instance, and building an index takes its time.
@@ -93,6 +95,8 @@ async function migrateStep(
       await requireWorkable(trx, migrations, newer, missing)
       return { applied: [], newer, done: true }
     }
+    // Others came first, and what is next by now has indexes of its own to be made before.
+    if (!isDeepStrictEqual(await nextIndexes(trx, migrations), indexes)) return { applied: [], newer, done: false }
     await sql`set local lock_timeout = ${sql.lit(lockMillis)}`.execute(trx)
     const last = await endOfStep(migrations, missing)
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => withFloor(migrations) } })
@@ -108,6 +112,8 @@ interface StepOptions {
   readonly migrations: Migrations
   readonly serverRole: string | undefined
   readonly lockMillis: number
+  /** Those that were made ready. */
+  readonly indexes: readonly string[]
 }
 
 /** A lock that was not to be had in time, or that two waited for in a circle: what the transaction did is undone. */

@@ -254,6 +254,47 @@ t.test('while an index of a large table is made, everybody else writes to the ta
   t.strictSame(told, ['log_by_at'])
 })
 
+t.test('whoever waited while others migrated makes concurrently what is next by then', async (t) => {
+  const url = await emptyDatabase(t)
+  const [older, newer, other] = [open(url), open(url), open(url)]
+  t.teardown(() => Promise.all([older.destroy(), newer.destroy(), other.destroy()]))
+  const first = { '0001_log': step('create table log (at int)') }
+  await migrate(older, { migrations: first })
+  await sql`insert into log values (1)`.execute(other)
+  const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const halfway = async () => {
+    begun.resolve()
+    await goOn.promise
+  }
+  const second = { ...first, '0002_apps': step('create table apps ()', halfway) }
+  const third: Migration = { ...step('create index if not exists log_by_at on log (at)'), apart: true, ...BY_AT }
+  const migrated = migrate(older, { migrations: second })
+  await begun.promise
+  const told: string[] = []
+  const onIndex = (name: string) => told.push(name)
+  const upgraded = migrate(newer, { migrations: { ...second, '0003_log': third }, largeBytes: 1, onIndex })
+  await untilBlocked(other)
+  goOn.resolve()
+  t.strictSame((await migrated).applied, ['0002_apps'])
+  t.strictSame((await upgraded).applied, ['0003_log'])
+  t.strictSame(told, ['log_by_at'])
+})
+
+t.test('an upgrade and whoever redeems a code never wait for each other in a circle', async (t) => {
+  const name = '0112_lighter_logins'
+  const url = await emptyDatabase(t)
+  const [db, server] = [open(url), open(url)]
+  t.teardown(() => Promise.all([db.destroy(), server.destroy()]))
+  await migrate(db, { migrations: Object.fromEntries(Object.entries(MIGRATIONS).filter(([each]) => each < name)) })
+  const redeems = await server.startTransaction().execute()
+  await sql`lock authorization_codes in row exclusive mode`.execute(redeems)
+  const upgraded = migrate(db, { lockWait: { millis: 10_000, tries: 1, pauseMillis: 0 } })
+  await untilBlocked(server)
+  await sql`lock refresh_families in row exclusive mode`.execute(redeems)
+  await redeems.commit().execute()
+  await upgraded
+})
+
 t.test('an index whose making was interrupted is made anew at the next start', async (t) => {
   const { db, other, writer, options, migrations } = await tableInUse(t, BY_AT)
   const interrupted = t.rejects(migrate(db, options), { code: '57P01' })

@@ -2,7 +2,8 @@
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...FUNCTIONS, ...BIRTH, ...REQUESTS]) await statement.execute(db)
+  // Codes before families, as whoever redeems one locks them: neither waits for the other in a circle.
+  for (const statement of [...FUNCTIONS, ...REQUESTS, ...BIRTH]) await statement.execute(db)
 }
 
 // Not `language sql`: PostgreSQL before 18 plans such a function anew in each statement.
