@@ -15,8 +15,9 @@ export const USAGE = `npm run bench -- gateway [--gateway kong|embedded] [--roun
 
 Requests per second and latency of the bare route of a gateway without us, of the bare route beside ours (our global
 function runs there, too), of mobile-gateway (guard and limit headers included), of the three separate plugins, and, on
-Kong, of its own jwt + rate-limiting + request-transformer; in rounds, forwards and backwards in turn; medians. One
-gateway worker, everything on this machine. The gateway without us is the stricter measure.
+Kong, of its own jwt + rate-limiting + request-transformer; in rounds, forwards and backwards in turn; medians. Ours tell
+an auth server of calls and refusals, and hear from it who was signed out. One gateway worker, everything on this machine.
+The gateway without us is the stricter measure.
 `
 
 /** How to run. */

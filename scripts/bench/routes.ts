@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { AUDIENCE, type Callers, ISSUER } from './callers.ts'
+import type { ReportAccess } from './reports.ts'
 
 /** More calls than any run makes: what is measured is counting, not refusing. */
 const ENOUGH = 1_000_000_000
@@ -17,10 +18,10 @@ interface KongYml {
 }
 
 /** Routes `/gateway` and `/three`, protected as the project's kong.yml does it, and `/beside`, where only its global function runs. */
-export async function protectedRoutes(callers: Callers, backend: string): Promise<string> {
+export async function protectedRoutes(callers: Callers, backend: string, revocations: ReportAccess): Promise<string> {
   const { preFunction, guard, separate } = await delivered()
   const token = {
-    issuers: [{ issuer: ISSUER, jwks_uri: callers.jwksUri }],
+    issuers: [{ issuer: ISSUER, jwks_uri: callers.jwksUri, revocations }],
     audiences: [AUDIENCE],
   }
   const quota = { plans: { basic: { minute: ENOUGH } } }

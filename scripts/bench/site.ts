@@ -1,4 +1,4 @@
-// The processes of a benchmark: backend, plugin server, one gateway with our plugins and one that has never heard of them.
+// The processes of a benchmark: backend, auth server, plugin server, one gateway with our plugins and one that has never heard of them.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { freePort } from '../stack/ports.ts'
 import { type ManagedProcess, manageProcess, type ProcessSpec } from '../stack/processes.ts'
 import { answersHttp, answersPluginCalls } from '../stack/readiness.ts'
 import type { GatewayKind } from '../stack/stack-options.ts'
+import { waitUntil } from '../stack/wait.ts'
 import { createCallers } from './callers.ts'
+import { startReports } from './reports.ts'
 import { plainRoutes, protectedRoutes } from './routes.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -73,8 +75,15 @@ export async function startSite(kind: GatewayKind, users: number): Promise<Bench
       const process = await launch(await GATEWAY_SPEC[kind]({ name, configPath, port, socket, home }))
       return { origin: `http://127.0.0.1:${port}`, process }
     }
-    const own = await gateway('own', await protectedRoutes(callers, backend))
+    const reports = await startReports(folder, undo)
+    const own = await gateway('own', await protectedRoutes(callers, backend, reports))
     const plain = await gateway('plain', plainRoutes(callers, backend, kind === 'kong'))
+    // Nothing passes before the feed was read once.
+    const isOpen = async (): Promise<boolean> => {
+      const headers = { authorization: `Bearer ${callers.tokens[0]}` }
+      return (await fetch(`${own.origin}/gateway/x`, { headers })).ok
+    }
+    if (!(await waitUntil(isOpen, { timeoutMillis: 20_000 }))) throw new Error('the gateway lets no call through')
     return { kind, own, plain, plugins, tokensFile, stop }
   } catch (error) {
     await stop()

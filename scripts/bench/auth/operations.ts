@@ -9,6 +9,8 @@ export type NextRequest = () => Promise<void>
 /** An operation: prepares a caller, which then asks again and again. */
 export interface Operation {
   readonly name: string
+  /** Who is asked; both without it. */
+  readonly only?: BenchParty['name']
   prepare(party: BenchParty, caller: HttpCaller): Promise<NextRequest>
 }
 
@@ -33,7 +35,8 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-function read(answer: HttpAnswer, what: string): Record<string, unknown> {
+/** @throws {UnexpectedAnswer} unless it is a success with JSON */
+export function read(answer: HttpAnswer, what: string): Record<string, unknown> {
   const body: unknown = answer.status === 200 ? JSON.parse(answer.body) : undefined
   if (typeof body === 'object' && body !== null) return { ...body }
   throw new UnexpectedAnswer(what, answer)

@@ -2,24 +2,18 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
-import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
-import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
-import { OPERATOR } from '@mobile-api-gateway/auth-server/identity/administration/authority.ts'
-import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
-import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import pg from 'pg'
 import { readForms } from '../../demo/html-form.ts'
 import { freePort } from '../../stack/ports.ts'
 import type { Postgres } from '../../stack/postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEvents } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
+import { defineParty } from './define-party.ts'
 import type { HttpCaller } from './http.ts'
 import { UnexpectedAnswer } from './operations.ts'
-import { API, type BenchParty, CLIENT } from './party.ts'
+import { API, type BenchParty, CLIENT, PERSON } from './party.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
-export const PERSON = { email: 'bench@example.com', password: 'a long enough passphrase' }
 
 /** Starts a server. */
 export type Launch = (
@@ -76,40 +70,6 @@ export async function startOurs(
   await defineParty({ databaseUrl, origin, passwordPepper })
   const signIn = (caller: HttpCaller) => signInAt(origin, caller)
   return { name: 'ours', origin, process, database, signIn, databaseUrl, passwordPepper }
-}
-
-/** Puts the benchmark's API, client and person into a database that has been migrated. */
-export async function defineParty({
-  databaseUrl,
-  origin,
-  passwordPepper,
-}: Readonly<{ databaseUrl: string; origin: string; passwordPepper: string }>): Promise<void> {
-  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
-  try {
-    await defineApi(
-      db,
-      { ...API, name: 'Bench', scopes: { [API.scope]: 'See your orders' }, plans: ['basic'] },
-      OPERATOR,
-    )
-    const applicationId = await registerApplication(
-      db,
-      {
-        clientId: CLIENT.id,
-        name: 'Bench',
-        kind: 'web',
-        redirectUris: [CLIENT.redirectUri],
-        authMethod: 'client_secret_basic',
-        clientSecret: CLIENT.secret,
-        grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-      },
-      origin,
-      OPERATOR,
-    )
-    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes: [API.scope], trusted: true }, OPERATOR)
-    await createAccount(db, passwordPepper, PERSON)
-  } finally {
-    await db.destroy()
-  }
 }
 
 /** Gives a caller a session. @throws {UnexpectedAnswer} */

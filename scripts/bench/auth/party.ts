@@ -9,6 +9,12 @@ export const CLIENT = {
   redirectUri: 'https://app.example.com/callback',
 } as const
 
+/** The one account. */
+export const PERSON = { email: 'bench@example.com', password: 'a long enough passphrase' } as const
+
+/** An app whose devices have tokens without a login. */
+export const DEVICE_CLIENT = { id: 'bench-device', redirectUri: 'com.example.bench:/callback' } as const
+
 /** The one API; tokens for it are signed (ES256) and live ten minutes. */
 export const API = { id: 'bench-api', resource: 'https://api.example.com/bench', scope: 'orders:read' } as const
 

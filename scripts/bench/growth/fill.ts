@@ -1,8 +1,7 @@
 // Fills a database with people and their logins, as copies of one that was made by the server itself.
 import { sha256 } from '@mobile-api-gateway/auth-server/crypto/digest.ts'
 import pg from 'pg'
-import { PERSON } from '../auth/ours.ts'
-import { CLIENT } from '../auth/party.ts'
+import { CLIENT, PERSON } from '../auth/party.ts'
 
 /** How much to put in. */
 export interface GrowthSize {

@@ -1,7 +1,8 @@
 // What somebody can ask of the auth server with nothing but an e-mail address, and whose address it may be.
 import { readForms } from '../../demo/html-form.ts'
 import type { HttpAnswer, HttpCaller } from '../auth/http.ts'
-import { firstRequest, follow, PERSON } from '../auth/ours.ts'
+import { firstRequest, follow } from '../auth/ours.ts'
+import { PERSON } from '../auth/party.ts'
 
 /** Addresses of one length. */
 export const WHOSE = {
