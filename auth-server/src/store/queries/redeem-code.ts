@@ -134,11 +134,13 @@ function consuming<Opened extends OpenedFamily>(sortOf: (given: Slots<Redemption
     return sql<Opened>`
     with ${sort.first} session as (
       -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
-      select session.id from sessions session join authorization_codes code on code.session_id = session.id
+      select session.id, coalesce(code.request,
+        (select waited.request from authorization_requests waited where waited.id = code.request_id)) as asked
+      from sessions session join authorization_codes code on code.session_id = session.id
       where code.code_hash = ${given.codeHash}
       for key share of session
     ), code as (
-      update authorization_codes code set consumed_at = auth_now(), family_id = ${given.familyId}
+      update authorization_codes code set consumed_at = auth_now(), family_id = ${given.familyId}, request = null
       from people person, applications application, subscriptions subscription, apis api, session
       where code.code_hash = ${given.codeHash} and ${usableCode} and ${sort.condition}
         and session.id = code.session_id
@@ -155,8 +157,7 @@ function consuming<Opened extends OpenedFamily>(sortOf: (given: Slots<Redemption
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, ${toldGroups(sql`code.person_id`)} as groups,
-                coalesce(code.request,
-                  (select waited.request from authorization_requests waited where waited.id = code.request_id)) as asked,
+                session.asked,
                 ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
       ${openFamily(sql`code`, given)}

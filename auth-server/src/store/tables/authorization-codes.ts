@@ -27,7 +27,7 @@ export interface AuthorizationCodes {
   device_jkt: string | null
   /** The visit that it answers; one that ended as it began has no row. */
   request_id: string | null
-  /** What the app asked for; null: an older release has minted it. */
+  /** What the app asked for, until it is redeemed; null as well where an older release has minted it. */
   request: Json<StoredRequest> | null
   /** For the family that it opens. */
   added_claims: Json<AddedClaims> | null
@@ -66,7 +66,7 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
         family_id: 'exported',
         device_jkt: 'exported',
         request_id: 'exported',
-        request: 'exported',
+        request: 'internal',
         added_claims: 'exported',
         yielding_claims: 'internal',
       },

@@ -50,19 +50,22 @@ t.test('the person signs out while the code is written: no code, and they are as
   t.match(page.body, /type="password"/)
 })
 
-t.test('the code keeps what was asked for, without what that says of people who may be others', async (t) => {
+t.test('until it is redeemed, the code keeps what was asked, without what that says of others', async (t) => {
   const browser = await signedInBrowser(app)
   expectCode(t, await browser.submit(await browser.open(ask()), '/consent'), { to: CLAIMED_URI, state: 'a-state' })
-  const hinted = { redirect_uri: CLAIMED_URI, client_id: CLIENT, login_hint: 'somebody.else@example.com' }
-  const { challenge } = pkcePair()
-  expectCode(t, await browser.open(authorizeUrl(challenge, hinted)), { to: CLAIMED_URI, state: 'a-state' })
-  const { request } = await db
-    .selectFrom('authorization_codes')
-    .select('request')
-    .where('code_challenge', '=', challenge)
-    .executeTakeFirstOrThrow()
-  t.match(request, { redirectUri: CLAIMED_URI, codeChallenge: challenge, state: 'a-state' })
-  t.notMatch(JSON.stringify(request), /somebody\.else/)
+  const { challenge, verifier } = pkcePair()
+  const ofApp = { redirect_uri: CLAIMED_URI, client_id: CLIENT }
+  const url = authorizeUrl(challenge, { ...ofApp, login_hint: 'somebody.else@example.com' })
+  const code = expectCode(t, await browser.open(url), { to: CLAIMED_URI, state: 'a-state' })
+  const keeps = async () => {
+    const codes = db.selectFrom('authorization_codes').select('request').where('code_challenge', '=', challenge)
+    return (await codes.executeTakeFirstOrThrow()).request
+  }
+  const kept = await keeps()
+  t.match(kept, { redirectUri: CLAIMED_URI, codeChallenge: challenge, state: 'a-state' })
+  t.notMatch(JSON.stringify(kept), /somebody\.else/)
+  t.equal((await redeem(app, code, verifier, ofApp)).statusCode, 200)
+  t.equal(await keeps(), null)
 })
 
 /** What the browser sees whose request has read everything, and waits to write, when this is done. */
