@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import { type MeasuredOperation, measure } from './auth/measure.ts'
+import { type MeasuredOperation, measure, measureMedian } from './auth/measure.ts'
 import { OPERATIONS as BOTH } from './auth/operations.ts'
 import { OWN_OPERATIONS } from './auth/own-operations.ts'
 import { startParties } from './auth/parties.ts'
@@ -44,7 +44,7 @@ export async function benchAuth(args: readonly string[], print: (line: string) =
       const asked = parties.filter(({ name }) => name === (operation.only ?? name))
       const found = new Map<BenchParty, MeasuredOperation[]>(asked.map((party) => [party, []]))
       // One more, of a second, which warms both up and is not counted.
-      for (const party of asked) await measure(party, operation, postgres, { ...options, seconds: 1 })
+      for (const party of asked) await measureMedian(party, operation, { ...options, seconds: 1 })
       for (const party of interleaved(asked, options.pairs).flat())
         found.get(party)?.push(await measure(party, operation, postgres, options))
       print('')

@@ -8,7 +8,7 @@ import { interleaved, median } from '../../bench/rounds.ts'
 import { compareTimes, isToldApart } from '../../bench/timing/compare.ts'
 import { benchTiming } from '../../bench/timing.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('npm run bench -- gateway: every answer is checked, and the table and the targets are printed', async (t) => {
   const lines: string[] = []
@@ -43,6 +43,8 @@ t.test(
           'm',
         ),
       )
+    for (const operation of ['device tokens', 'first login'])
+      t.match(text, new RegExp(`^${operation} +per second .*\nours(?: +${number}){7}$`, 'm'))
   },
 )
 
