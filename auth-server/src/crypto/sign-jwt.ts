@@ -38,17 +38,19 @@ const NUMBER_BYTES = 32
  */
 function rawSignature(der: Buffer): Buffer {
   const raw = Buffer.alloc(2 * NUMBER_BYTES)
-  const r = derInteger(der, 2)
-  const s = derInteger(der, r.end)
-  for (const [{ end, length }, place] of [[r, NUMBER_BYTES] as const, [s, 2 * NUMBER_BYTES] as const]) {
-    const kept = Math.min(length, NUMBER_BYTES)
-    der.copy(raw, place - kept, end - kept, end)
-  }
+  const endOfFirst = copyNumber(der, 2, raw, NUMBER_BYTES)
+  copyNumber(der, endOfFirst, raw, 2 * NUMBER_BYTES)
   return raw
 }
 
-/** Where a number ends, and how long it is: one byte longer than its value when it would look negative, or shorter. */
-function derInteger(der: Buffer, start: number): Readonly<{ end: number; length: number }> {
+/**
+ * Copies a number so that it ends before `place`. DER gives it a byte more where it would look negative, and none for
+ * zeros at its front. @returns where it ends in DER
+ */
+function copyNumber(der: Buffer, start: number, raw: Buffer, place: number): number {
   const length = der.readUInt8(start + 1)
-  return { length, end: start + 2 + length }
+  const end = start + 2 + length
+  const kept = Math.min(length, NUMBER_BYTES)
+  der.copy(raw, place - kept, end - kept, end)
+  return end
 }
