@@ -16,7 +16,7 @@ const PROSE = /'(?:[^']|'')*'|--[^\n]*/g
 const PART = /"?\b([a-z_]+)\b"?(?:\s*\([^()]*\))?\s+as\s+(?:(?:not\s+)?materialized\s+)?\(/g
 const NO_TABLES: ReadonlySet<string> = new Set(['set', 'of', 'null', 'select', 'lateral', 'skip', 'nowait', 'excluded'])
 
-/** `insert refresh_families, select applications`; without tables the first word. Values are no part of a text. */
+/** `insert refresh_families, select applications`: changes first, since it is cut; without tables the first word. No values. */
 export function nameOfStatement(text: string): string {
   const known = KEPT.get(text)
   if (known !== undefined) return known
@@ -27,8 +27,11 @@ export function nameOfStatement(text: string): string {
     return NO_TABLES.has(table) || parts.has(table) ? [] : [`${verbOf(keyword, plain.slice(0, index))} ${table}`]
   })
   const first = /^[\s(]*([a-z]+)/.exec(text)?.[1] ?? 'statement'
+  const reads = named.filter((each) => each.startsWith('select '))
+  const changes = named.filter((each) => !each.startsWith('select '))
   let name = ''
-  for (const each of new Set(named)) if (name.length + each.length < MAX_LENGTH) name += `${name && ', '}${each}`
+  for (const each of new Set([...changes, ...reads]))
+    if (name.length + each.length < MAX_LENGTH) name += `${name && ', '}${each}`
   name ||= first
   if (KEPT.size < MAX_KEPT) KEPT.set(text, name)
   return name

@@ -196,6 +196,10 @@ t.test('names of statements are words and tables, without values', async (t) => 
       'delete sessions, insert audit_events, select people',
     ],
     ["update attempts set count = 1 where extract(epoch from attempts.at) > 'from elsewhere'", 'update attempts'],
+    [
+      `with ${'abcdefgh'.split('').map((each) => `${each} as (select from table_of_${each.repeat(8)})`)} update people set a = 1`,
+      'update people, select table_of_aaaaaaaa, select table_of_bbbbbbbb, select table_of_cccccccc',
+    ],
     ['select from unnest($1::text[]) as x where x is distinct from other for update', 'select'],
   ] as const)
     t.equal(nameOfStatement(text), name)
