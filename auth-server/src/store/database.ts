@@ -3,6 +3,7 @@
 import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
+import { Batches } from './batches.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
@@ -97,7 +98,19 @@ export function openDatabase(
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = databaseOn(Object.assign(pool, { hasFree: () => hasFree(pool) }))
   POOLS.set(db, pool)
+  if (ownsSession) {
+    const batches = new Batches(pool)
+    BATCHES.set(db, batches)
+    countAsWaiting(db, () => batches.waiting)
+  }
   return db
+}
+
+const BATCHES = new WeakMap<Db, Batches>()
+
+/** What goes together to a database, or to a share of it; undefined in a transaction, and where no session is one's own. */
+export function batchesOf(db: Db): Batches | undefined {
+  return BATCHES.get(wholeOf(db))
 }
 
 const POOLS = new WeakMap<Db, pg.Pool>()

@@ -9,7 +9,7 @@ const MAX_NAMES = 1000
 const NAMES = new Map<string, string>()
 
 /** The name of a text, the same on every connection; undefined when there are too many. */
-function nameOf(text: string): string | undefined {
+export function nameOf(text: string): string | undefined {
   const known = NAMES.get(text)
   if (known !== undefined || NAMES.size >= MAX_NAMES) return known
   const name = createHash('sha256').update(text).digest('base64url').slice(0, 22)
@@ -18,7 +18,7 @@ function nameOf(text: string): string | undefined {
 }
 
 /** Whether a statement was planned before another instance's migration changed what it gives back. */
-function isStalePlan(error: unknown): boolean {
+export function isStalePlan(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '0A000' && error.message.startsWith('cached plan')
 }
 

@@ -1,6 +1,7 @@
-// Statements that run all the time are compiled once: their text depends on nothing that they are given.
+// Statements that run all the time are compiled once, since their text depends on nothing that they are given, and go together.
 import type { CompiledQuery } from 'kysely'
-import type { Db } from './database.ts'
+import { batchesOf, type Db } from './database.ts'
+import { traceStatement } from './traced-statement.ts'
 
 /** The place of a value in a statement that is being written. */
 export class Slot {
@@ -26,6 +27,23 @@ export function statement<Input extends object, Row>(
     compiled ??= write(slots, db)
     const values: ReadonlyMap<string, unknown> = new Map(Object.entries(input))
     const parameters = compiled.parameters.map((each) => (each instanceof Slot ? values.get(each.name) : each))
-    return (await db.executeQuery<Row>({ ...compiled, parameters })).rows
+    const query = { ...compiled, parameters }
+    return (await askTogether<Row>(db, query)) ?? (await db.executeQuery<Row>(query)).rows
+  }
+}
+
+/** Undefined where it has to be asked alone: in a transaction, behind a pooler, or because another one failed beside it. */
+async function askTogether<Row>(db: Db, query: CompiledQuery<Row>): Promise<readonly Row[] | undefined> {
+  const batches = batchesOf(db)
+  if (!batches) return undefined
+  const began = performance.now()
+  const took = () => ({ query, queryDurationMillis: performance.now() - began })
+  try {
+    const rows = await batches.ask(query.sql, query.parameters)
+    if (rows) traceStatement({ level: 'query', ...took() })
+    return rows as readonly Row[] | undefined
+  } catch (error) {
+    traceStatement({ level: 'error', error, ...took() })
+    throw error
   }
 }

@@ -156,7 +156,8 @@ const ACTS: Readonly<Record<string, Act>> = {
       await logIn(browser, await browser.open(ask), user)
       return () => browser.open(ask)
     },
-    status: 503,
+    // Its statement is asked once more (batches.ts), and there is no session: the page to sign in.
+    status: 200,
   },
   'redeem a code': {
     prepare: async ({ app }, _site, user) => {

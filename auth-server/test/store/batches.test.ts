@@ -1,0 +1,184 @@
+// Statements that go together: each hears what it would alone, whatever becomes of those beside it.
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { shareOf } from '../../src/store/connection-share.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
+import { isDatabaseAway } from '../../src/store/health.ts'
+import { statement } from '../../src/store/statement.ts'
+import { emptyDatabase, untilBlocked } from '../support/database.ts'
+
+interface Move {
+  readonly id: number
+  readonly by: number
+}
+/** Each adds to a row of its own, and says in which transaction and session. */
+const move = statement<Move, { a: number; trx: string; pid: number }>(({ id, by }, db) =>
+  sql<{ a: number; trx: string; pid: number }>`
+    update things set a = a + ${by} where id = ${id}
+    returning a, pg_current_xact_id()::text as trx, pg_backend_pid() as pid`.compile(db),
+)
+const divide = statement<{ by: number }, { said: number }>(({ by }, db) =>
+  sql<{ said: number }>`select (100 / ${by}::int)::int as said`.compile(db),
+)
+
+async function setUp(t: Test, { connections = 5, statementTimeoutMillis = 5000 } = {}) {
+  const url = await emptyDatabase(t)
+  const db = openDatabase(url, () => {}, { connections, statementTimeoutMillis })
+  t.teardown(() => db.destroy())
+  await sql`create table things (id int primary key, a int not null,
+    partner int references things deferrable initially deferred)`.execute(db)
+  await sql`insert into things select id, 0 from generate_series(1, 40) id`.execute(db)
+  return { db, url }
+}
+async function all(db: Db) {
+  const { rows } = await sql<{ id: number; a: number }>`select id, a from things where a <> 0 order by id`.execute(db)
+  return rows.map(({ id, a }) => [id, a])
+}
+function moves(db: Db, count: number, from = 1) {
+  return Array.from({ length: count }, (_, index) => move(db, { id: from + index, by: from + index }))
+}
+
+t.test('what is asked in one turn shares a transaction, also by a share of the pool, sixteen at most', async (t) => {
+  const { db } = await setUp(t)
+  const { db: share } = shareOf(db)
+  const rows = (await Promise.all([...moves(db, 10), ...moves(share, 10, 11)])).flat()
+  t.strictSame(
+    rows.map(({ a }) => a),
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  )
+  const sizes = Map.groupBy(rows, ({ trx }) => trx)
+  t.strictSame(
+    [...sizes.values()].map(({ length }) => length),
+    [16, 4],
+  )
+  t.equal((await all(db)).length, 20)
+})
+
+t.test('the same row twice is changed one after the other', async (t) => {
+  const { db } = await setUp(t)
+  const rows = await Promise.all([move(db, { id: 1, by: 1 }), move(db, { id: 1, by: 1 }), move(db, { id: 1, by: 1 })])
+  t.strictSame(
+    rows.flat().map(({ a }) => a),
+    [1, 2, 3],
+  )
+})
+
+t.test('one that fails is told so alone, and the others are done once', async (t) => {
+  const { db } = await setUp(t)
+  for (const place of [0, 3, 6]) {
+    const asked: Promise<unknown>[] = moves(db, 6)
+    asked.splice(place, 0, divide(db, { by: 0 }))
+    const settled = await Promise.allSettled(asked)
+    t.match(settled[place], { status: 'rejected', reason: { code: '22012' } })
+    t.equal(settled.filter(({ status }) => status === 'fulfilled').length, 6)
+  }
+  t.strictSame(
+    await all(db),
+    Array.from({ length: 6 }, (_, index) => [index + 1, 3 * (index + 1)]),
+  )
+  t.strictSame(await divide(db, { by: 5 }), [{ said: 20 }], 'what was parsed before is as good as ever')
+})
+
+t.test('one whose commit fails is told so alone, and the others are done once', async (t) => {
+  const { db } = await setUp(t)
+  const pair = statement<{ id: number; with: number }, { id: number }>((given, db) =>
+    sql<{ id: number }>`update things set partner = ${given.with} where id = ${given.id} returning id`.compile(db),
+  )
+  const [broken, ...rest] = await Promise.allSettled([pair(db, { id: 40, with: 99 }), ...moves(db, 5)])
+  t.match(broken, { status: 'rejected', reason: { code: '23503' } })
+  t.ok(rest.every(({ status }) => status === 'fulfilled'))
+  t.strictSame(
+    (await all(db)).map(([, a]) => a),
+    [1, 2, 3, 4, 5],
+  )
+})
+
+t.test('a value that cannot be sent fails alone', async (t) => {
+  const { db } = await setUp(t)
+  const unsendable = { toPostgres: () => ({ toPostgres: () => unsendable }) }
+  const bad = { id: unsendable as unknown as number, by: 1 }
+  const [broken, ...rest] = await Promise.allSettled([move(db, bad), ...moves(db, 3)])
+  t.equal(broken.status, 'rejected')
+  t.ok(rest.every(({ status }) => status === 'fulfilled'))
+})
+
+t.test('behind one that waits for a lock nobody waits who comes later', async (t) => {
+  const { db } = await setUp(t)
+  const holder = await db.startTransaction().execute()
+  await sql`update things set a = a where id = 1`.execute(holder)
+  const blocked = [move(db, { id: 1, by: 1 })]
+  await untilBlocked(db)
+  blocked.push(move(db, { id: 1, by: 1 }))
+  await untilBlocked(db, 2)
+  t.strictSame(await divide(db, { by: 2 }), [{ said: 50 }])
+  await holder.commit().execute()
+  await Promise.all(blocked)
+  t.strictSame(await all(db), [[1, 2]])
+})
+
+t.test('one that takes too long is told so, and those beside it are done', async (t) => {
+  const { db } = await setUp(t, { statementTimeoutMillis: 200 })
+  const holder = await db.startTransaction().execute()
+  await sql`update things set a = a where id = 2`.execute(holder)
+  const settled = await Promise.allSettled(moves(db, 3))
+  t.match(settled[1], { status: 'rejected', reason: { code: '57014' } })
+  t.strictSame(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  await holder.rollback().execute()
+  t.strictSame(await all(db), [
+    [1, 1],
+    [3, 3],
+  ])
+})
+
+t.test('where the connection is lost, all of it hear so, and nothing is done twice', async (t) => {
+  const { db } = await setUp(t)
+  const end = statement<{ id: number }, unknown>(({ id }, db) =>
+    sql`select pg_terminate_backend(pg_backend_pid()) where ${id}::int = 1`.compile(db),
+  )
+  const settled = await Promise.allSettled([...moves(db, 3), end(db, { id: 1 }), ...moves(db, 3, 11)])
+  for (const each of settled) {
+    if (each.status === 'fulfilled') return t.fail('nobody can know')
+    t.ok(isDatabaseAway(each.reason), String(each.reason))
+  }
+  t.strictSame(await all(db), [])
+  t.equal((await Promise.all(moves(db, 3))).length, 3, 'the next ones get another connection')
+})
+
+t.test('where no connection can be had, all hear so', async (t) => {
+  const { db } = await setUp(t)
+  await db.destroy()
+  const settled = await Promise.allSettled(moves(db, 20))
+  t.ok(settled.every(({ status }) => status === 'rejected'))
+})
+
+t.test('after a migration of another instance each is planned anew, without an error', async (t) => {
+  const { db } = await setUp(t)
+  const read = statement<{ id: number }, unknown>(({ id }, db) =>
+    sql`select * from things where id = ${id}`.compile(db),
+  )
+  await Promise.all([1, 2, 3].map((id) => read(db, { id })))
+  await sql`alter table things add column b text not null default 'new'`.execute(db)
+  for (let round = 0; round < 3; round++) {
+    const rows = (await Promise.all([1, 2, 3].map((id) => read(db, { id })))).flat()
+    t.strictSame(
+      rows,
+      [1, 2, 3].map((id) => ({ id, a: 0, partner: null, b: 'new' })),
+    )
+  }
+})
+
+t.test('a transaction asks by its own connection', async (t) => {
+  const { db } = await setUp(t)
+  await db.transaction().execute(async (trx) => {
+    const [one, other] = await Promise.all([move(trx, { id: 1, by: 1 }), move(trx, { id: 2, by: 2 })])
+    t.equal(one[0]?.trx, other[0]?.trx)
+    t.strictSame(await all(db), [])
+  })
+  t.strictSame(await all(db), [
+    [1, 1],
+    [2, 2],
+  ])
+})
