@@ -5,16 +5,24 @@ import { type NamedStatement, runBatch } from './batch.ts'
 import { codeOf } from './health.ts'
 import { isStalePlan, nameOf } from './prepared.ts'
 
-/** Statements in one batch. Whoever is in it waits for the slowest. */
+/** Statements in one batch. Whoever is in it waits for all of them. */
 const MAX_STATEMENTS = 16
 /** Batches under way that wait for nobody. */
 const FREE_BATCHES = 2
 /** Beyond them one more goes when so many wait for each that is under way. */
 const WAITING_PER_BATCH = 4
-/** Nobody waits longer to be sent: behind a batch that waits for a lock others go by another connection. */
+/** Nobody waits longer to be sent: behind batches that take long, all others go by other connections. */
 const PATIENCE_MILLIS = 50
+/**
+ * For how long one of several waits for a lock that others hold, also at the commit. Then each goes alone, so that nobody
+ * waits for a stranger's rows, and before PostgreSQL looks for circles (after a second) and ends a transaction that had
+ * locked rows in the order of `TABLES`, as batches cannot.
+ */
+const LOCK_MILLIS = 100
 /** SQLSTATE of a statement that took too long. */
 const QUERY_CANCELED = '57014'
+
+const LIMITS = "select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)"
 
 interface Waiting {
   readonly statement: NamedStatement
@@ -25,18 +33,16 @@ interface Waiting {
 /** Those of one pool, whose connections are sessions of their own. */
 export class Batches {
   readonly #pool: pg.Pool
+  readonly #statementTimeoutMillis: number
   readonly #line: Waiting[] = []
   #underWay = 0
   #turn: NodeJS.Immediate | undefined
   #patience: NodeJS.Timeout | undefined
 
-  constructor(pool: pg.Pool) {
+  /** @param statementTimeoutMillis of one of them; several together take no longer */
+  constructor(pool: pg.Pool, statementTimeoutMillis: number) {
     this.#pool = pool
-  }
-
-  /** How many have not been sent yet. */
-  get waiting(): number {
-    return this.#line.length
+    this.#statementTimeoutMillis = statementTimeoutMillis
   }
 
   /**
@@ -46,7 +52,7 @@ export class Batches {
   async ask(text: string, values: readonly unknown[]): Promise<readonly unknown[] | undefined> {
     const name = nameOf(text)
     if (name === undefined) return undefined
-    const statement = { name, text, values: values.map(prepareValue) }
+    const statement = { name, text, values: values.map((each) => prepareValue(each)) }
     return await new Promise((resolve, reject) => {
       this.#line.push({ statement, resolve, reject })
       // After everybody whose request has just been read.
@@ -66,8 +72,7 @@ export class Batches {
   }
   #goAnyway(): void {
     this.#patience = undefined
-    if (this.#line.length > 0) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
-    this.#go()
+    while (this.#line.length > 0) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
@@ -83,17 +88,26 @@ export class Batches {
   }
 
   async #run(batch: readonly Waiting[], client: pg.PoolClient): Promise<void> {
+    const isAlone = batch.length === 1
+    const all = isAlone ? batch : [this.#limits(batch.length), ...batch]
     const outcome = await runBatch(
       client,
-      batch.map(({ statement }) => statement),
+      all.map(({ statement }) => statement),
     )
     // A connection with plans of before a migration would undo each batch; a new one plans anew.
     client.release(outcome.kind === 'lost' || (outcome.kind === 'undone' && isStalePlan(outcome.error)))
     if (outcome.kind === 'lost') throw outcome.error
-    for (const [place, { resolve, reject }] of batch.entries()) {
+    for (const [place, { resolve, reject }] of all.entries()) {
       if (outcome.kind === 'done') resolve(outcome.rows[place])
-      else if (place === outcome.at && codeOf(outcome.error) === QUERY_CANCELED) reject(outcome.error)
+      else if (isAlone && codeOf(outcome.error) === QUERY_CANCELED) reject(outcome.error)
       else resolve(undefined)
     }
+  }
+
+  /** Goes before several, and ends with their transaction. PostgreSQL says nothing before the last: see watched.ts. */
+  #limits(count: number): Waiting {
+    const values = [String(LOCK_MILLIS), String(Math.ceil(this.#statementTimeoutMillis / count))]
+    const statement = { name: 'limits of a batch', text: LIMITS, values }
+    return { statement, resolve() {}, reject() {} }
   }
 }

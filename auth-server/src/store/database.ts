@@ -1,6 +1,6 @@
 // How a connection pool is opened.
 
-import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, type LogEvent, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { Batches } from './batches.ts'
@@ -50,13 +50,16 @@ export function wholeOf(db: Db): Db {
 export function databaseOn(pool: WatchedPool, whole?: Db): Db {
   const db: Db = new Kysely<Database>({
     dialect: new Dialect({ pool: traceWaits(pool) }),
-    log: (event) => {
-      if (event.level === 'error') noteFailure(wholeOf(db), event.error)
-      traceStatement(event)
-    },
+    log: (event) => noteStatement(db, event),
   })
   if (whole) WHOLES.set(db, whole)
   return db
+}
+
+/** Told of every statement that was asked, alone or with others. */
+export function noteStatement(db: Db, event: LogEvent): void {
+  if (event.level === 'error') noteFailure(wholeOf(db), event.error)
+  traceStatement(event)
 }
 
 /**
@@ -98,11 +101,7 @@ export function openDatabase(
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = databaseOn(Object.assign(pool, { hasFree: () => hasFree(pool) }))
   POOLS.set(db, pool)
-  if (ownsSession) {
-    const batches = new Batches(pool)
-    BATCHES.set(db, batches)
-    countAsWaiting(db, () => batches.waiting)
-  }
+  if (ownsSession) BATCHES.set(db, new Batches(pool, statementTimeoutMillis))
   return db
 }
 

@@ -1,7 +1,6 @@
 // Statements that run all the time are compiled once, since their text depends on nothing that they are given, and go together.
 import type { CompiledQuery } from 'kysely'
-import { batchesOf, type Db } from './database.ts'
-import { traceStatement } from './traced-statement.ts'
+import { batchesOf, type Db, noteStatement } from './database.ts'
 
 /** The place of a value in a statement that is being written. */
 export class Slot {
@@ -40,10 +39,10 @@ async function askTogether<Row>(db: Db, query: CompiledQuery<Row>): Promise<read
   const took = () => ({ query, queryDurationMillis: performance.now() - began })
   try {
     const rows = await batches.ask(query.sql, query.parameters)
-    if (rows) traceStatement({ level: 'query', ...took() })
+    if (rows) noteStatement(db, { level: 'query', ...took() })
     return rows as readonly Row[] | undefined
   } catch (error) {
-    traceStatement({ level: 'error', error, ...took() })
+    noteStatement(db, { level: 'error', error, ...took() })
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/store/connection-share.ts'
-import { type Db, openDatabase } from '../../src/store/database.ts'
+import { type Db, openDatabase, poolUse } from '../../src/store/database.ts'
 import { isDatabaseAway } from '../../src/store/health.ts'
 import { statement } from '../../src/store/statement.ts'
 import { emptyDatabase, untilBlocked } from '../support/database.ts'
@@ -20,6 +20,14 @@ const move = statement<Move, { a: number; trx: string; pid: number }>(({ id, by 
 const divide = statement<{ by: number }, { said: number }>(({ by }, db) =>
   sql<{ said: number }>`select (100 / ${by}::int)::int as said`.compile(db),
 )
+/** What refers to another row is looked for when the transaction commits. */
+const pair = statement<{ id: number; with: number }, { id: number }>((given, db) =>
+  sql<{ id: number }>`update things set partner = ${given.with} where id = ${given.id} returning id`.compile(db),
+)
+const nap = statement<{ id: number; seconds: number }, { a: number }>(({ id, seconds }, db) =>
+  sql<{ a: number }>`
+    update things set a = a + 1 from pg_sleep(${seconds}) where id = ${id} returning a`.compile(db),
+)
 
 async function setUp(t: Test, { connections = 5, statementTimeoutMillis = 5000 } = {}) {
   const url = await emptyDatabase(t)
@@ -33,6 +41,10 @@ async function setUp(t: Test, { connections = 5, statementTimeoutMillis = 5000 }
 async function all(db: Db) {
   const { rows } = await sql<{ id: number; a: number }>`select id, a from things where a <> 0 order by id`.execute(db)
   return rows.map(({ id, a }) => [id, a])
+}
+async function untilNapping(db: Db, count: number) {
+  const napping = sql`select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
+  while ((await napping.execute(db)).rows.length < count);
 }
 function moves(db: Db, count: number, from = 1) {
   return Array.from({ length: count }, (_, index) => move(db, { id: from + index, by: from + index }))
@@ -81,9 +93,6 @@ t.test('one that fails is told so alone, and the others are done once', async (t
 
 t.test('one whose commit fails is told so alone, and the others are done once', async (t) => {
   const { db } = await setUp(t)
-  const pair = statement<{ id: number; with: number }, { id: number }>((given, db) =>
-    sql<{ id: number }>`update things set partner = ${given.with} where id = ${given.id} returning id`.compile(db),
-  )
   const [broken, ...rest] = await Promise.allSettled([pair(db, { id: 40, with: 99 }), ...moves(db, 5)])
   t.match(broken, { status: 'rejected', reason: { code: '23503' } })
   t.ok(rest.every(({ status }) => status === 'fulfilled'))
@@ -114,6 +123,64 @@ t.test('behind one that waits for a lock nobody waits who comes later', async (t
   await holder.commit().execute()
   await Promise.all(blocked)
   t.strictSame(await all(db), [[1, 2]])
+})
+
+t.test('who has to wait for a row goes on alone, and those beside it do not wait', async (t) => {
+  const { db } = await setUp(t)
+  const holder = await db.startTransaction().execute()
+  await sql`select from things where id = 2 for update`.execute(holder)
+  const [one, blocked, other] = moves(db, 3)
+  await Promise.all([one, other])
+  await holder.commit().execute()
+  t.match(await blocked, [{ a: 2 }])
+})
+
+t.test('so does who has to wait at the commit, which no time limit of a statement ends', async (t) => {
+  const { db } = await setUp(t)
+  const holder = await db.startTransaction().execute()
+  await sql`select from things where id = 39 for update`.execute(holder)
+  const blocked = pair(db, { id: 40, with: 39 })
+  await Promise.all(moves(db, 3))
+  await holder.commit().execute()
+  t.strictSame(await blocked, [{ id: 40 }])
+})
+
+t.test('a transaction that locks rows in another order is not ended for the sake of a batch', async (t) => {
+  const { db } = await setUp(t)
+  const holder = await db.startTransaction().execute()
+  await sql`update things set a = a where id = 3`.execute(holder)
+  const batch = Promise.all([move(db, { id: 1, by: 1 }), nap(db, { id: 2, seconds: 0.3 }), move(db, { id: 3, by: 1 })])
+  await untilNapping(db, 1)
+  await sql`update things set a = a where id = 1`.execute(holder)
+  await holder.commit().execute()
+  await batch
+  t.strictSame(
+    await all(db),
+    [1, 2, 3].map((id) => [id, 1]),
+  )
+})
+
+t.test('together they take no longer than one may, after which its server is thought to be gone', async (t) => {
+  const { db } = await setUp(t, { statementTimeoutMillis: 300 })
+  const naps = Array.from({ length: 16 }, (_, index) => nap(db, { id: index + 1, seconds: 0.15 }))
+  t.equal((await Promise.all(naps)).length, 16)
+  t.strictSame(
+    (await all(db)).map(([, a]) => a),
+    naps.map(() => 1),
+  )
+})
+
+t.test('who waits for others to go with does not count as one who waits for a connection', async (t) => {
+  const { db } = await setUp(t)
+  const naps: Promise<unknown>[] = []
+  for (const id of [1, 2]) {
+    naps.push(nap(db, { id, seconds: 0.3 }))
+    await untilNapping(db, id)
+  }
+  const next = move(db, { id: 3, by: 1 })
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  t.match(poolUse(db), { waiting: 0 })
+  await Promise.all([...naps, next])
 })
 
 t.test('one that takes too long is told so, and those beside it are done', async (t) => {
