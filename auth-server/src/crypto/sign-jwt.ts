@@ -1,7 +1,12 @@
-// Signs the tokens of this server (RFC 7519 §7.1), on the spot where a signature takes less time than handing it to another thread.
-import { type KeyObject, sign } from 'node:crypto'
-import { SignJWT } from 'jose'
+// Signs the tokens of this server (RFC 7519 §7.1) on another thread, by the way that takes Node the least time.
+import { type KeyObject, sign as signBytes } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { SigningAlgorithm } from './signing-algorithms.ts'
+
+const sign = promisify(signBytes)
+
+/** What is hashed before it is signed (RFC 7518 §3.1, RFC 8037 §3.1); Ed25519 does so by itself. */
+const DIGESTS: Readonly<Record<SigningAlgorithm, 'sha256' | null>> = { ES256: 'sha256', RS256: 'sha256', EdDSA: null }
 
 /** A private key, and how it signs. */
 export interface JwtSigner {
@@ -16,13 +21,9 @@ export async function signJwt(
   typ: string,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const header = { alg, typ, kid }
-  // It takes a millisecond, in which nobody else would be served.
-  if (alg === 'RS256') return new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
-  const input = `${encode(header)}.${encode(claims)}`
-  const bytes = Buffer.from(input, 'latin1')
-  const signature = alg === 'ES256' ? rawSignature(sign('sha256', bytes, privateKey)) : sign(null, bytes, privateKey)
-  return `${input}.${signature.toString('base64url')}`
+  const input = `${encode({ alg, typ, kid })}.${encode(claims)}`
+  const signature = await sign(DIGESTS[alg], Buffer.from(input, 'latin1'), privateKey)
+  return `${input}.${(alg === 'ES256' ? rawSignature(signature) : signature).toString('base64url')}`
 }
 
 function encode(part: object): string {
