@@ -1,5 +1,6 @@
 // Statements of several requests in one message and one transaction: each hears what it would alone, and they share the commit.
 import pg from 'pg'
+import { isDatabaseAway } from './health.ts'
 
 declare module 'pg' {
   interface Connection {
@@ -16,12 +17,12 @@ export interface NamedStatement {
 }
 
 /**
- * What became of a batch: the rows of each; or nothing, since one failed and undid the rest, `at` being its place, or the
- * number of them where the commit failed; or nobody knows, because the connection was lost.
+ * What became of a batch: the rows of each; or nothing, since one failed, or the commit, and undid the rest; or nobody
+ * knows, because the connection was lost.
  */
 export type BatchOutcome =
   | Readonly<{ kind: 'done'; rows: readonly (readonly unknown[])[] }>
-  | Readonly<{ kind: 'undone'; at: number; error: Error }>
+  | Readonly<{ kind: 'undone'; error: Error }>
   | Readonly<{ kind: 'lost'; error: Error }>
 
 interface Column {
@@ -105,13 +106,14 @@ class Batch implements pg.Submittable {
       this.#end({ kind: 'lost', error })
       return
     }
-    const at = this.#at
-    const settle = (kind: 'undone' | 'lost') => () => {
+    const settle = (outcome: BatchOutcome) => () => {
       connection.off('readyForQuery', undone).off('end', lost)
-      this.#end({ kind, at, error })
+      this.#end(outcome)
     }
-    const undone = settle('undone')
-    const lost = settle('lost')
+    const undone = settle({ kind: 'undone', error })
+    // What one did wrong before the connection was lost is not what the others hear.
+    const away = isDatabaseAway(error) ? error : new Error('Connection terminated unexpectedly', { cause: error })
+    const lost = settle({ kind: 'lost', error: away })
     connection.on('readyForQuery', undone).on('end', lost)
   }
 }

@@ -1,4 +1,6 @@
 // Statements that go together: each hears what it would alone, whatever becomes of those beside it.
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/store/connection-share.ts'
@@ -212,6 +214,33 @@ t.test('where the connection is lost, all of it hear so, and nothing is done twi
   }
   t.strictSame(await all(db), [])
   t.equal((await Promise.all(moves(db, 3))).length, 3, 'the next ones get another connection')
+})
+
+/** A way to the database on which a connection ends once the error of this code has passed, before the server is ready. */
+async function endedAt(t: Test, url: string, code: string): Promise<string> {
+  const way = new URL(url)
+  const readyForQuery = Buffer.from('Z\0\0\0\x05I')
+  const server = createServer((near) => {
+    const far = connect({ host: way.hostname, port: Number(way.port) })
+    near.on('error', () => {}).pipe(far.on('error', () => {}))
+    far.on('data', (data) => {
+      if (!data.includes(code)) return near.write(data)
+      const end = data.indexOf(readyForQuery, data.indexOf(code))
+      return near.end(data.subarray(0, end < 0 ? undefined : end), () => far.destroy())
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => server.close())
+  const there = server.address()
+  return Object.assign(new URL(url), { host: `127.0.0.1:${typeof there === 'object' && there?.port}` }).href
+}
+
+t.test('where it is lost after one has failed, the others do not hear of that', async (t) => {
+  const { url } = await setUp(t)
+  const db = openDatabase(await endedAt(t, url, '22012'), () => {})
+  t.teardown(() => db.destroy())
+  for (const each of await Promise.allSettled([...moves(db, 3), divide(db, { by: 0 })]))
+    t.ok(each.status === 'rejected' && isDatabaseAway(each.reason))
 })
 
 t.test('where no connection can be had, all hear so', async (t) => {
