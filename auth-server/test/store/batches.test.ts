@@ -53,7 +53,8 @@ function moves(db: Db, count: number, from = 1) {
 }
 
 t.test('what is asked in one turn shares a transaction, also by a share of the pool, sixteen at most', async (t) => {
-  const { db } = await setUp(t)
+  // However slow the machine is.
+  const { db } = await setUp(t, { statementTimeoutMillis: 60_000 })
   const { db: share } = shareOf(db)
   const rows = (await Promise.all([...moves(db, 10), ...moves(share, 10, 11)])).flat()
   t.strictSame(
@@ -91,6 +92,18 @@ t.test('one that fails is told so alone, and the others are done once', async (t
     Array.from({ length: 6 }, (_, index) => [index + 1, 3 * (index + 1)]),
   )
   t.strictSame(await divide(db, { by: 5 }), [{ said: 20 }], 'what was parsed before is as good as ever')
+})
+
+t.test('after a failure the same statements share a transaction again, on the same connection', async (t) => {
+  const { db } = await setUp(t, { connections: 1, statementTimeoutMillis: 60_000 })
+  const [[before] = []] = await Promise.all(moves(db, 2))
+  for (let round = 0; round < 3; round++) {
+    await Promise.allSettled([...moves(db, 3), divide(db, { by: 0 })])
+    const [said, ...rows] = await Promise.all([divide(db, { by: 5 }), ...moves(db, 4)])
+    t.strictSame(said, [{ said: 20 }])
+    t.equal(new Set(rows.flat().map(({ trx }) => trx)).size, 1)
+    t.ok(rows.flat().every(({ pid }) => pid === before?.pid))
+  }
 })
 
 t.test('one whose commit fails is told so alone, and the others are done once', async (t) => {
