@@ -264,7 +264,7 @@ t.test('many writers at once, and readers on the way: no gap, no duplicate, no d
   t.equal((await read()).events.length, ids.length)
 })
 
-t.test('a login that is under way while its epoch ends is not born; it is told to try again', async (t) => {
+t.test('a login that is under way while its epoch ends is not born', async (t) => {
   const server = await testServer(t)
   const { follow } = await feedReader(server)
   const { code, verifier } = await obtainCode(server.app)
@@ -288,10 +288,9 @@ t.test('a login that is under way while its epoch ends is not born; it is told t
   await untilBlocked(server.db)
   release()
   await operator
-  const answer = await redeeming
-  t.equal(answer.statusCode, 503)
-  t.match(answer.headers['retry-after'], /^\d+$/)
-  t.equal((await redeem(server.app, code, verifier)).json().error, 'invalid_grant')
+  // The trigger undid it; asked once more (batches.ts), it finds that the code is nobody's any more.
+  for (const answer of [await redeeming, await redeem(server.app, code, verifier)])
+    t.match([answer.statusCode, answer.json()], [400, { error: 'invalid_grant' }])
   t.strictSame(await server.db.selectFrom('refresh_families').selectAll().execute(), [])
   t.strictSame(await follow(), [])
 })
