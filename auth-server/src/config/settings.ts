@@ -69,8 +69,8 @@ export const SETTINGS = {
     variable: 'DATABASE_POOLER',
     description:
       '`transaction` behind a pooler that gives each transaction another session (`pool_mode = transaction` of PgBouncer): ' +
-      'statements are not prepared then, and applications are read anew at each request. `session` otherwise, also without ' +
-      'a pooler',
+      'statements are not prepared and go one by one then, and applications are read anew at each request. `session` ' +
+      'otherwise, also without a pooler',
     byDefault: 'session',
     parse: oneOf(POOLERS, 'session (also without a pooler) or transaction'),
   },
