@@ -44,10 +44,6 @@ async function all(db: Db) {
   const { rows } = await sql<{ id: number; a: number }>`select id, a from things where a <> 0 order by id`.execute(db)
   return rows.map(({ id, a }) => [id, a])
 }
-async function untilNapping(db: Db, count: number) {
-  const napping = sql`select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
-  while ((await napping.execute(db)).rows.length < count);
-}
 function moves(db: Db, count: number, from = 1) {
   return Array.from({ length: count }, (_, index) => move(db, { id: from + index, by: from + index }))
 }
@@ -164,8 +160,10 @@ t.test('a transaction that locks rows in another order is not ended for the sake
   const { db } = await setUp(t)
   const holder = await db.startTransaction().execute()
   await sql`update things set a = a where id = 3`.execute(holder)
-  const batch = Promise.all([move(db, { id: 1, by: 1 }), nap(db, { id: 2, seconds: 0.3 }), move(db, { id: 3, by: 1 })])
-  await untilNapping(db, 1)
+  const batch = Promise.all([move(db, { id: 1, by: 1 }), nap(db, { id: 2, seconds: 1 }), move(db, { id: 3, by: 1 })])
+  const napping = sql`select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
+  const deadline = Date.now() + 10_000
+  while ((await napping.execute(db)).rows.length === 0) if (Date.now() > deadline) throw new Error('nobody naps')
   await sql`update things set a = a where id = 1`.execute(holder)
   await holder.commit().execute()
   await batch
@@ -187,15 +185,18 @@ t.test('together they take no longer than one may, after which its server is tho
 
 t.test('who waits for others to go with does not count as one who waits for a connection', async (t) => {
   const { db } = await setUp(t)
-  const naps: Promise<unknown>[] = []
-  for (const id of [1, 2]) {
-    naps.push(nap(db, { id, seconds: 0.3 }))
-    await untilNapping(db, id)
+  const holder = await db.startTransaction().execute()
+  await sql`update things set a = a where id = 1`.execute(holder)
+  const asked: Promise<unknown>[] = []
+  for (const count of [1, 2]) {
+    asked.push(move(db, { id: 1, by: 1 }))
+    await untilBlocked(db, count)
   }
-  const next = move(db, { id: 3, by: 1 })
+  asked.push(move(db, { id: 3, by: 1 }))
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
   t.match(poolUse(db), { waiting: 0 })
-  await Promise.all([...naps, next])
+  await holder.commit().execute()
+  await Promise.all(asked)
 })
 
 t.test('one that takes too long is told so, and those beside it are done', async (t) => {
