@@ -11,7 +11,7 @@ const MAX_STATEMENTS = 16
 const FREE_BATCHES = 2
 /** Beyond them one more goes when so many wait for each that is under way. */
 const WAITING_PER_BATCH = 4
-/** Nobody waits longer to be sent: behind batches that take long, all others go by other connections. */
+/** A batch that takes longer does not count as under way: behind it, others go by other connections. */
 const PATIENCE_MILLIS = 50
 /**
  * For how long one of several waits for a lock that others hold, also at the commit. Then each goes alone, so that nobody
@@ -30,14 +30,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Those of one pool, whose connections are sessions of their own. */
+/** Those of one pool that may go together; its connections are sessions of their own. */
 export class Batches {
   readonly #pool: pg.Pool
   readonly #statementTimeoutMillis: number
   readonly #line: Waiting[] = []
   #underWay = 0
   #turn: NodeJS.Immediate | undefined
-  #patience: NodeJS.Timeout | undefined
 
   /** @param statementTimeoutMillis of one of them; several together take no longer */
   constructor(pool: pg.Pool, statementTimeoutMillis: number) {
@@ -65,26 +64,35 @@ export class Batches {
 
   #go(): void {
     while (this.#line.length > 0 && this.#isTime()) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
-    if (this.#line.length > 0) this.#patience ??= setTimeout(() => this.#goAnyway(), PATIENCE_MILLIS)
   }
   #isTime(): boolean {
     return this.#underWay < FREE_BATCHES || this.#line.length > this.#underWay * WAITING_PER_BATCH
   }
-  #goAnyway(): void {
-    this.#patience = undefined
-    while (this.#line.length > 0) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
-  }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    this.#underWay += 1
+    const noLongerCounts = this.#countUntil(PATIENCE_MILLIS)
     try {
       await this.#run(batch, await this.#pool.connect())
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
+      noLongerCounts()
+    }
+  }
+
+  /** One more is under way, until so much time has passed, or what it returns is called. */
+  #countUntil(millis: number): () => void {
+    this.#underWay += 1
+    let counts = true
+    const end = () => {
+      clearTimeout(timer)
+      if (!counts) return
+      counts = false
       this.#underWay -= 1
       this.#go()
     }
+    const timer = setTimeout(end, millis)
+    return end
   }
 
   async #run(batch: readonly Waiting[], client: pg.PoolClient): Promise<void> {

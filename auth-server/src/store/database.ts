@@ -101,15 +101,19 @@ export function openDatabase(
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = databaseOn(Object.assign(pool, { hasFree: () => hasFree(pool) }))
   POOLS.set(db, pool)
-  if (ownsSession) BATCHES.set(db, new Batches(pool, statementTimeoutMillis))
+  const batches = () => new Batches(pool, statementTimeoutMillis)
+  if (ownsSession) BATCHES.set(db, { reads: batches(), writes: batches() })
   return db
 }
 
-const BATCHES = new WeakMap<Db, Batches>()
+/** What a statement does. Reads go by themselves: they wait for no commit, and so for no disk and no standby. */
+export type StatementEffect = 'reads' | 'writes'
+
+const BATCHES = new WeakMap<Db, Readonly<Record<StatementEffect, Batches>>>()
 
 /** What goes together to a database, or to a share of it; undefined in a transaction, and where no session is one's own. */
-export function batchesOf(db: Db): Batches | undefined {
-  return BATCHES.get(wholeOf(db))
+export function batchesOf(db: Db, effect: StatementEffect): Batches | undefined {
+  return BATCHES.get(wholeOf(db))?.[effect]
 }
 
 const POOLS = new WeakMap<Db, pg.Pool>()

@@ -65,6 +65,26 @@ t.test('what is asked in one turn shares a transaction, also by a share of the p
   t.equal((await all(db)).length, 20)
 })
 
+t.test('what only reads shares no transaction with what writes, and so waits for no commit', async (t) => {
+  const { db } = await setUp(t)
+  const look = statement<{ id: number }, { trx: string | null; pid: number }>(
+    ({ id }, db) =>
+      sql<{ trx: string | null; pid: number }>`
+        select pg_current_xact_id_if_assigned()::text as trx, pg_backend_pid() as pid from things where id = ${id}`.compile(
+        db,
+      ),
+    'reads',
+  )
+  const [moved, seen] = await Promise.all([
+    Promise.all(moves(db, 3)),
+    Promise.all([1, 2, 3].map((id) => look(db, { id }))),
+  ])
+  const pids = new Set(moved.flat().map(({ pid }) => pid))
+  const [first] = seen.flat()
+  for (const each of seen.flat()) t.strictSame(each, { trx: null, pid: first?.pid }, 'they go together')
+  t.notOk(pids.has(first?.pid ?? 0))
+})
+
 t.test('the same row twice is changed one after the other', async (t) => {
   const { db } = await setUp(t)
   const rows = await Promise.all([move(db, { id: 1, by: 1 }), move(db, { id: 1, by: 1 }), move(db, { id: 1, by: 1 })])

@@ -48,6 +48,7 @@ const FIND_LIVE = statement<Readonly<{ familyId: string; clientId: string }>, St
              ${unixSeconds(sql`least(family.expires_at, family.idle_expires_at)`)} as "expiresAt"
       from refresh_families family, ${OTHERS}
       where family.id = ${familyId} and application.client_id = ${clientId} and ${IS_LIVE}`.compile(db),
+  'reads',
 )
 
 /** The live family of this client, if there is one. */

@@ -130,8 +130,9 @@ export function liveSessions(db: Db) {
     ])
 }
 
-const FIND = statement<Readonly<{ tokenHashes: readonly string[] }>, Session>(({ tokenHashes }, db) =>
-  liveSessions(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).compile(),
+const FIND = statement<Readonly<{ tokenHashes: readonly string[] }>, Session>(
+  ({ tokenHashes }, db) => liveSessions(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).compile(),
+  'reads',
 )
 
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
