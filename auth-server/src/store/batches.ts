@@ -1,4 +1,4 @@
-// When statements that run all the time go together: at once while little is under way, else with whoever waits beside them.
+// When statements that run all the time go together: at once while nothing is under way, else with whoever waits beside them.
 import type pg from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
 import { type NamedStatement, runBatch } from './batch.ts'
@@ -7,10 +7,8 @@ import { isStalePlan, nameOf } from './prepared.ts'
 
 /** Statements in one batch. Whoever is in it waits for all of them. */
 const MAX_STATEMENTS = 16
-/** Batches under way that wait for nobody. */
-const FREE_BATCHES = 2
-/** Beyond them one more goes when so many wait for each that is under way. */
-const WAITING_PER_BATCH = 4
+/** While one is under way, another goes when more than so many wait; a third when more than twice as many do. */
+const WAITING_PER_BATCH = 8
 /** A batch that takes longer does not count as under way: behind it, others go by other connections. */
 const PATIENCE_MILLIS = 50
 /**
@@ -63,10 +61,7 @@ export class Batches {
   }
 
   #go(): void {
-    while (this.#line.length > 0 && this.#isTime()) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
-  }
-  #isTime(): boolean {
-    return this.#underWay < FREE_BATCHES || this.#line.length > this.#underWay * WAITING_PER_BATCH
+    while (this.#line.length > this.#underWay * WAITING_PER_BATCH) void this.#send(this.#line.splice(0, MAX_STATEMENTS))
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
