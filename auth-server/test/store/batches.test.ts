@@ -180,7 +180,8 @@ t.test('a transaction that locks rows in another order is not ended for the sake
   const { db } = await setUp(t)
   const holder = await db.startTransaction().execute()
   await sql`update things set a = a where id = 3`.execute(holder)
-  const batch = Promise.all([move(db, { id: 1, by: 1 }), nap(db, { id: 2, seconds: 1 }), move(db, { id: 3, by: 1 })])
+  // Half the time after which PostgreSQL looks for circles: the holder itself would find one after the whole.
+  const batch = Promise.all([move(db, { id: 1, by: 1 }), nap(db, { id: 2, seconds: 0.5 }), move(db, { id: 3, by: 1 })])
   const napping = sql`select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
   const deadline = Date.now() + 10_000
   while ((await napping.execute(db)).rows.length === 0) if (Date.now() > deadline) throw new Error('nobody naps')
