@@ -36,7 +36,7 @@ const READERS = new WeakMap<pg.Connection, Map<string, ReadRow>>()
 
 /**
  * Asks a connection that nobody else uses. Without a Sync between them, statements are one implicit transaction of
- * PostgreSQL (protocol, §54.2.4 "Pipelining"); in READ COMMITTED, each sees what was committed before it began.
+ * PostgreSQL (its protocol, under "Pipelining"); in READ COMMITTED, each sees what was committed before it began.
  */
 export function runBatch(client: pg.ClientBase, statements: readonly NamedStatement[]): Promise<BatchOutcome> {
   return new Promise((resolve) => client.query(new Batch(statements, resolve)))
