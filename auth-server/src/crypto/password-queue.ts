@@ -1,9 +1,15 @@
 // The line in front of the password checks: bounded, and shared fairly by those who stand in it.
+import { availableParallelism } from 'node:os'
 import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 
-/** Checks that work at once, each on a thread of its own (password-work.ts). */
-const MAX_RUNNING = 3
-/** Checks that may wait for their turn; beyond that a caller is told to come back (about 3 s of work). */
+/** More threads than this are worth their memory to nobody: the pages around a login keep the event loop busy by then. */
+const MAX_THREADS = 8
+/**
+ * Checks that work at once, each on a thread of its own (password-work.ts). One processor is left: whatever comes last in
+ * this process still comes beside, and not after, what others do on the machine, PostgreSQL above all.
+ */
+export const MAX_RUNNING = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1))
+/** Checks that may wait for their turn; beyond that a caller is told to come back (7 s of work for one thread). */
 export const MAX_WAITING = 64
 
 /** Thrown when too many password checks are waiting; the edge answers 503 with Retry-After. */

@@ -17,10 +17,10 @@ export interface ConnectionShare {
   readonly waiting: () => number
 }
 
-/** The same database by a third of the connections of its pool at most; who finds them all in use waits in a line. */
+/** The same database by a third of the connections of its pool at most (three of ten); who finds them all in use waits in a line. */
 export function shareOf(db: Db, patienceMillis = PATIENCE_MILLIS): ConnectionShare {
   const pool = poolOf(db)
-  const most = Math.ceil(pool.options.max / 3)
+  const most = Math.max(1, Math.floor(pool.options.max / 3))
   const line = new Set<() => void>()
   let used = 0
 

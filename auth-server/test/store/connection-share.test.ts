@@ -9,7 +9,7 @@ import { isWritable } from '../../src/store/health.ts'
 import { testDatabase } from '../support/database.ts'
 
 t.test('connections of a share', async (t) => {
-  const db = openDatabase(await testDatabase(t), () => {}, { connections: 4 })
+  const db = openDatabase(await testDatabase(t), () => {}, { connections: 6 })
   t.teardown(() => db.destroy())
   const share = shareOf(db, 60_000)
   /** Holds a connection of the share until it is released. */
@@ -18,7 +18,7 @@ t.test('connections of a share', async (t) => {
     return () => held.rollback().execute()
   }
 
-  await t.test('whoever shares it gets two of four, and others are served meanwhile', async (t) => {
+  await t.test('whoever shares it gets two of six, and others are served meanwhile', async (t) => {
     const held = [await hold(), await hold()]
     const waiting = Array.from({ length: 20 }, () => sql`select 1`.execute(share.db))
     await Promise.all([isWritable(db), isWritable(db), isWritable(db)])
