@@ -1,6 +1,6 @@
 // A part of a pool's connections, for those who must not take all of them.
 import type { PostgresPoolClient } from 'kysely'
-import { countAsWaiting, type Db, databaseOn, hasFree, poolOf } from './database.ts'
+import { type Db, hasFree, poolOf, shareOn } from './database.ts'
 
 /** As long as for a connection of the pool itself. */
 const PATIENCE_MILLIS = 3000
@@ -68,8 +68,6 @@ export function shareOf(db: Db, patienceMillis = PATIENCE_MILLIS): ConnectionSha
   }
 
   const shared = { connect, end: async () => {}, options: pool.options, hasFree: () => used < most && hasFree(pool) }
-  const share = databaseOn(shared, db)
   const waiting = (): number => line.size
-  countAsWaiting(db, waiting)
-  return { db: share, waiting }
+  return { db: shareOn(db, shared, waiting), waiting }
 }

@@ -38,6 +38,18 @@ class Dialect extends PostgresDialect {
   }
 }
 
+/** What a statement does. Reads go by themselves: they wait for no commit, and so for no disk and no standby. */
+export type StatementEffect = 'reads' | 'writes'
+
+/** What stands behind an open database. */
+interface Opened {
+  readonly pool: pg.Pool
+  /** What goes together; undefined where no session is one's own. */
+  readonly batches: Readonly<Record<StatementEffect, Batches>> | undefined
+  /** Of each share, how many wait for their turn. */
+  readonly lines: (() => number)[]
+}
+const OPENED = new WeakMap<Db, Opened>()
 /** Of a share of a pool, the whole. */
 const WHOLES = new WeakMap<Db, Db>()
 
@@ -46,14 +58,23 @@ export function wholeOf(db: Db): Db {
   return WHOLES.get(db) ?? db
 }
 
-/** What is said to PostgreSQL by connections of a pool. @param whole of which it is a share; none: it is the whole */
-export function databaseOn(pool: WatchedPool, whole?: Db): Db {
+function databaseOn(pool: WatchedPool): Db {
   const db: Db = new Kysely<Database>({
     dialect: new Dialect({ pool: traceWaits(pool) }),
     log: (event) => noteStatement(db, event),
   })
-  if (whole) WHOLES.set(db, whole)
   return db
+}
+
+/**
+ * A database by some of its connections.
+ * @param pool gives them out @param waiting how many wait for one of them: they are counted among those who wait
+ */
+export function shareOn(whole: Db, pool: WatchedPool, waiting: () => number): Db {
+  const share = databaseOn(pool)
+  WHOLES.set(share, whole)
+  OPENED.get(whole)?.lines.push(waiting)
+  return share
 }
 
 /** Told of every statement that was asked, alone or with others. */
@@ -100,29 +121,22 @@ export function openDatabase(
   // the process; whoever waits for the query is told by its rejection.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = databaseOn(Object.assign(pool, { hasFree: () => hasFree(pool) }))
-  POOLS.set(db, pool)
-  const batches = () => new Batches(pool, statementTimeoutMillis)
-  if (ownsSession) BATCHES.set(db, { reads: batches(), writes: batches() })
+  const together = () => new Batches(pool, statementTimeoutMillis)
+  const batches = ownsSession ? { reads: together(), writes: together() } : undefined
+  OPENED.set(db, { pool, batches, lines: [] })
   return db
 }
 
-/** What a statement does. Reads go by themselves: they wait for no commit, and so for no disk and no standby. */
-export type StatementEffect = 'reads' | 'writes'
-
-const BATCHES = new WeakMap<Db, Readonly<Record<StatementEffect, Batches>>>()
-
 /** What goes together to a database, or to a share of it; undefined in a transaction, and where no session is one's own. */
 export function batchesOf(db: Db, effect: StatementEffect): Batches | undefined {
-  return BATCHES.get(wholeOf(db))?.[effect]
+  return OPENED.get(wholeOf(db))?.batches?.[effect]
 }
-
-const POOLS = new WeakMap<Db, pg.Pool>()
 
 /** @throws {Error} when `openDatabase` did not open it */
 export function poolOf(db: Db): pg.Pool {
-  const pool = POOLS.get(db)
-  if (!pool) throw new Error('this database has no pool of its own')
-  return pool
+  const opened = OPENED.get(db)
+  if (!opened) throw new Error('this database has no pool of its own')
+  return opened.pool
 }
 
 /** Whether whoever comes now gets a connection at once: one that is made, and that nobody uses or waits for. */
@@ -130,18 +144,10 @@ export function hasFree({ idleCount, waitingCount }: Pick<pg.Pool, 'idleCount' |
   return idleCount > waitingCount
 }
 
-/** Those who wait for a share of a pool. */
-const LINES = new WeakMap<Db, Set<() => number>>()
-
-/** They are counted among those who wait for a connection. */
-export function countAsWaiting(db: Db, waiting: () => number): void {
-  LINES.set(db, (LINES.get(db) ?? new Set()).add(waiting))
-}
-
 /** How the connections of a pool are used at present; `waiting` are those who wait for one. */
 export function poolUse(db: Db): Readonly<Record<'busy' | 'idle' | 'waiting', number>> {
-  const pool = POOLS.get(db)
+  const { pool, lines = [] } = OPENED.get(db) ?? {}
   const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {}
-  const inLines = [...(LINES.get(db) ?? [])].reduce((sum, waiting) => sum + waiting(), 0)
+  const inLines = lines.reduce((sum, waiting) => sum + waiting(), 0)
   return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount + inLines }
 }
