@@ -30,25 +30,28 @@ interface Attribute {
   readonly value: Value
 }
 
-/** Starts one; it ends with the test. @param tls with this certificate, for `localhost` */
+/** Starts one; it ends with the test. @param tls with this certificate, for `localhost`; `ca`: for those alone that it vouches for */
 export async function startCollector(
   t: { teardown(ended: () => unknown): void },
-  tls?: Readonly<{ key: string; cert: string }>,
+  tls?: Readonly<{ key: string; cert: string; ca?: string }>,
 ) {
   const texts: string[] = []
   const headers: Record<string, unknown>[] = []
   let answer: 'takes' | 'refuses' | 'hangs' = 'takes'
-  const server = (tls ? createTlsServer(tls) : createServer()).on('request', async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    headers.push({ ...request.headers, url: request.url })
-    if (answer === 'hangs') return
-    // As one that says what it does not like.
-    const key = String(request.headers['api-key'] ?? 'none')
-    if (answer === 'refuses') return void response.writeHead(400, `Not with key ${key}`).end(key)
-    texts.push(text)
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
+  const server = (tls ? createTlsServer({ ...tls, requestCert: tls.ca !== undefined }) : createServer()).on(
+    'request',
+    async (request, response) => {
+      let text = ''
+      for await (const chunk of request) text += chunk
+      headers.push({ ...request.headers, url: request.url })
+      if (answer === 'hangs') return
+      // As one that says what it does not like.
+      const key = String(request.headers['api-key'] ?? 'none')
+      if (answer === 'refuses') return void response.writeHead(400, `Not with key ${key}`).end(key)
+      texts.push(text)
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    },
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {

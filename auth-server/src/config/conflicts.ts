@@ -1,4 +1,5 @@
 // Settings that are right each by itself, but not together.
+import { tracingConflict } from '@mobile-api-gateway/sdk/tracing/settings.ts'
 import type { Config } from '../config.ts'
 import { sameSecrets } from './secrets.ts'
 
@@ -13,5 +14,6 @@ export function conflictsOf(config: Config): readonly string[] {
     mailUrl?.kind === 'smtp' &&
       mailFrom.address.endsWith('@localhost') &&
       'MAIL_FROM has to say who the mails of MAIL_URL come from, like Example <no-reply@example.com>',
-  ].filter((problem) => problem !== false)
+    tracingConflict(config),
+  ].filter((problem) => problem !== false && problem !== undefined)
 }

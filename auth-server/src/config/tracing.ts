@@ -46,6 +46,18 @@ export const TRACING_SETTINGS = {
       "Node's own if left out",
   },
   otlpTracesCertificate: { ...TRACING_VARIABLES.otlpTracesCertificate, description: PRECEDENCE },
+  otlpClientCertificate: {
+    ...TRACING_VARIABLES.otlpClientCertificate,
+    description:
+      'A file in PEM with the certificate that is shown to a collector at https which wants to know who sends, and with ' +
+      'those between it and its authority. It is read at the start alone',
+  },
+  otlpTracesClientCertificate: { ...TRACING_VARIABLES.otlpTracesClientCertificate, description: PRECEDENCE },
+  otlpClientKey: {
+    ...TRACING_VARIABLES.otlpClientKey,
+    description: 'A file in PEM with the private key of that certificate, without a passphrase',
+  },
+  otlpTracesClientKey: { ...TRACING_VARIABLES.otlpTracesClientKey, description: PRECEDENCE },
   otelServiceName: {
     ...TRACING_VARIABLES.otelServiceName,
     description:

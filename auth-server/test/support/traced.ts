@@ -13,7 +13,14 @@ export async function traced(
   const said: string[] = []
   const note = (...about: unknown[]) => void said.push(JSON.stringify(about))
   const attributes = { 'service.name': 'auth-server' }
-  const settings = { address: `${collector.url}/v1/traces`, headers, authorities: [], attributes, share }
+  const settings = {
+    address: `${collector.url}/v1/traces`,
+    headers,
+    authorities: [],
+    client: undefined,
+    attributes,
+    share,
+  }
   const tracing = await openTracing(settings, { info: note, warn: note })
   if (!tracing) throw new Error('tracing is off')
   const close = () => {

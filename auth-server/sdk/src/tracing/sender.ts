@@ -22,12 +22,12 @@ const SEND_WITHIN_MILLIS = 2000
 /** What spans go through, and what ends it once they are sent, or cannot be. */
 export function openSender(
   { exporter, sdk }: TracingLibraries,
-  { address, headers, authorities }: TracingSettings,
+  { address, headers, authorities, client }: TracingSettings,
   log: TracingLog,
 ) {
   const kept = { keepAlive: true, maxSockets: AT_ONCE }
   const agent = address.startsWith('https:')
-    ? new HttpsAgent({ ...kept, ...(authorities.length > 0 && { ca: [...authorities] }) })
+    ? new HttpsAgent({ ...kept, ...client, ...(authorities.length > 0 && { ca: [...authorities] }) })
     : new HttpAgent(kept)
   const sender = new exporter.OTLPTraceExporter({
     url: address,

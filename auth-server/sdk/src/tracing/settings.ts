@@ -1,4 +1,5 @@
 // What tracing is opened with, out of OpenTelemetry's variables.
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { type ReadVariables, SAMPLERS, TRACING_VARIABLES } from './variables.ts'
 
 /** Where spans are sent, and which. */
@@ -9,6 +10,8 @@ export interface TracingSettings {
   readonly headers: Readonly<Record<string, string>>
   /** Certificates in PEM, by which the collector is believed; none: by those that Node has. */
   readonly authorities: readonly string[]
+  /** What this program shows to a collector that wants to know who sends, in PEM; a secret. */
+  readonly client: Readonly<{ cert: string; key: string }> | undefined
   /** What is told of this program, `service.name` among it. */
   readonly attributes: Readonly<Record<string, string>>
   /** How many of the traces that begin here are sent, from 0 to 1. */
@@ -35,7 +38,29 @@ export function readTracing(
     return [name]
   })
   if (problems.length > 0) throw new Error(problems.join('\n'))
-  return tracingSettings(Object.fromEntries(read), nameByDefault)
+  const settings: ReadVariables = Object.fromEntries(read)
+  const conflict = tracingConflict(settings)
+  if (conflict !== undefined) throw new Error(conflict)
+  return tracingSettings(settings, nameByDefault)
+}
+
+/** What is wrong with variables that are right each by itself. */
+export function tracingConflict(read: ReadVariables): string | undefined {
+  const { cert, key } = clientOf(read)
+  if (cert === undefined && key === undefined) return undefined
+  const both = 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY'
+  if (cert === undefined || key === undefined) return `${both} belong together, and one of them is missing`
+  return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+    ? undefined
+    : `${both} do not belong together: the certificate is of another key`
+}
+
+/** Those for traces alone take precedence. */
+function clientOf(read: ReadVariables): Readonly<Record<'cert' | 'key', string | undefined>> {
+  return {
+    cert: read.otlpTracesClientCertificate ?? read.otlpClientCertificate,
+    key: read.otlpTracesClientKey ?? read.otlpClientKey,
+  }
 }
 
 /** The settings, once each variable is read; undefined where no collector is named, or tracing is disabled. */
@@ -43,11 +68,13 @@ export function tracingSettings(read: ReadVariables, nameByDefault: string): Tra
   const address =
     read.otlpTracesEndpoint ?? (read.otlpEndpoint === undefined ? undefined : tracesBelow(read.otlpEndpoint))
   if (address === undefined || read.otelDisabled) return undefined
+  const { cert, key } = clientOf(read)
   const serviceName = read.otelServiceName ?? (read.otelAttributes[SERVICE_NAME] || nameByDefault)
   return {
     address,
     headers: { ...read.otlpHeaders, ...read.otlpTracesHeaders },
     authorities: read.otlpTracesCertificate.length > 0 ? read.otlpTracesCertificate : read.otlpCertificate,
+    client: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     attributes: { ...read.otelAttributes, [SERVICE_NAME]: serviceName },
     share: SAMPLERS[read.otelSampler] ?? read.otelShare,
   }

@@ -1,9 +1,5 @@
 // OpenTelemetry's own environment variables, as far as they count here, and how the text of each is read.
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-
-/** A value; or what is wrong with it, worded to follow the name of its variable. */
-type Read<T> = { readonly value: T } | { readonly problem: string }
+import { clientCertificate, clientKey, collectorAuthorities, type Read } from './certificate-files.ts'
 
 interface Variable<T> {
   readonly variable: string
@@ -22,7 +18,6 @@ export const SAMPLERS = {
 } as const
 export type TraceSampler = keyof typeof SAMPLERS
 
-const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 const TOKEN = "[!#$%&'*+.^`|~\\w-]+"
 const PAIR = new RegExp(`^\\s*(${TOKEN})\\s*=\\s*([\\x21-\\x7e]*)\\s*$`)
 
@@ -72,19 +67,6 @@ function protocol(text: string): Read<'http/json'> {
   return { problem: `has to be http/json: spans are sent as OTLP over HTTP in JSON alone, ${instead}` }
 }
 
-/** The certificates in a file, by which that of the collector is believed; none: by those that Node has. */
-export function collectorAuthorities(text: string): Read<readonly string[]> {
-  if (text === '') return { value: [] }
-  try {
-    const found = readFileSync(text, 'utf8').match(PEM) ?? []
-    for (const pem of found) new X509Certificate(pem)
-    return found.length > 0 ? { value: found } : { problem: 'names a file without a certificate in PEM' }
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it is broken'
-    return { problem: `has to name a file with the certificates of authorities in PEM (${reason})` }
-  }
-}
-
 /** What this program is called among traces; nothing where another place says so. */
 export function serviceName(text: string): Read<string | undefined> {
   if (text === '') return { value: undefined }
@@ -127,6 +109,18 @@ export const TRACING_VARIABLES = {
     byDefault: '',
     parse: collectorAuthorities,
   },
+  otlpClientCertificate: {
+    variable: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+    byDefault: '',
+    parse: clientCertificate,
+  },
+  otlpTracesClientCertificate: {
+    variable: 'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE',
+    byDefault: '',
+    parse: clientCertificate,
+  },
+  otlpClientKey: { variable: 'OTEL_EXPORTER_OTLP_CLIENT_KEY', byDefault: '', parse: clientKey },
+  otlpTracesClientKey: { variable: 'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', byDefault: '', parse: clientKey },
   otelServiceName: { variable: 'OTEL_SERVICE_NAME', byDefault: '', parse: serviceName },
   otelAttributes: { variable: 'OTEL_RESOURCE_ATTRIBUTES', byDefault: '', parse: resourceAttributes },
   otelSampler: { variable: 'OTEL_TRACES_SAMPLER', byDefault: 'parentbased_always_on', parse: traceSampler },

@@ -1,4 +1,5 @@
 // Which of OpenTelemetry's variables count and how, and what is said of a value that cannot.
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +90,14 @@ t.test('what is wrong is told with its variable, all together, in words that rep
       [noCertificate, broken, join(folder, 'none.pem'), folder],
       /^(?:names a file without|has to name a file with)/,
     ],
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: [
+      [noCertificate, broken, join(folder, 'none.pem'), folder],
+      /^(?:names a file without|has to name a file with)/,
+    ],
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: [
+      [noCertificate, broken, join(folder, 'none.pem'), folder],
+      /^has to name a file with a private key/,
+    ],
     OTEL_SERVICE_NAME: [['ä', 'x'.repeat(101)], /^is a name of at most 100 ASCII/],
     OTEL_RESOURCE_ATTRIBUTES: [['secret', '=secret', 'a b=secret', 'a=%zz', 'a=ä'], /^lists attributes like /],
     OTEL_TRACES_SAMPLER: [['jaeger_remote', 'toString'], /^is one of always_on, /],
@@ -120,4 +129,16 @@ t.test('what is wrong is told with its variable, all together, in words that rep
       .sort(),
     Object.keys(rows).sort(),
   )
+})
+
+t.test('a key without its certificate is no half of a setting', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tracing-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'key.pem')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const alone = { OTEL_EXPORTER_OTLP_CLIENT_KEY: file }
+  t.throws(() => read(alone), {
+    message: /CLIENT_CERTIFICATE and \w+CLIENT_KEY belong together, and one of them is missing/,
+  })
 })
