@@ -1,7 +1,7 @@
 // What is looked up when somebody asks for the metrics: a row per metric.
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { passwordQueue } from '../crypto/password-queue.ts'
-import { type Db, poolUse } from '../store/database.ts'
+import { batchOutcomes, type Db, poolUse } from '../store/database.ts'
 import { countDeadHooks, measureOutbox } from '../store/tables/outbox.ts'
 import { PREFIX } from './metrics.ts'
 
@@ -10,6 +10,8 @@ interface Sample {
   readonly value: number
 }
 interface Row {
+  /** Left out: `Gauge`. */
+  readonly kind?: typeof Counter
   readonly name: string
   readonly help: string
   readonly labels: readonly string[]
@@ -23,6 +25,13 @@ const ROWS: readonly Row[] = [
     help: 'Connections of this instance by state; waiting: requests that wait for one',
     labels: ['state'],
     read: (db) => Object.entries(poolUse(db)).map(([state, value]) => ({ labels: { state }, value })),
+  },
+  {
+    kind: Counter,
+    name: 'statement_batches_total',
+    help: 'Statements of several requests that went to the database together, by what became of all of them; undone: each was asked again alone',
+    labels: ['outcome'],
+    read: (db) => Object.entries(batchOutcomes(db)).map(([outcome, value]) => ({ labels: { outcome }, value })),
   },
   {
     name: 'password_checks',
@@ -53,8 +62,8 @@ const ROWS: readonly Row[] = [
 
 /** Adds them to the registry. What cannot be read, because the database is away, is left out of an answer. */
 export function addGauges(registry: Registry, db: Db): void {
-  for (const { name, help, labels, read } of ROWS)
-    new Gauge({
+  for (const { kind: Metric = Gauge, name, help, labels, read } of ROWS)
+    new Metric({
       name: PREFIX + name,
       help,
       labelNames: [...labels],
@@ -64,7 +73,7 @@ export function addGauges(registry: Registry, db: Db): void {
           .then(() => read(db))
           .catch(() => [])
         this.reset()
-        for (const { labels: of = {}, value } of samples) this.set(of, value)
+        for (const { labels: of = {}, value } of samples) this.inc(of, value)
       },
     })
 }

@@ -1,7 +1,7 @@
 // When statements that run all the time go together: at once while nothing is under way, else with whoever waits beside them.
 import type pg from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
-import { type NamedStatement, runBatch } from './batch.ts'
+import { type BatchOutcome, type NamedStatement, runBatch } from './batch.ts'
 import { codeOf } from './health.ts'
 import { isStalePlan, nameOf } from './prepared.ts'
 
@@ -28,11 +28,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** How many of several statements have ended in which way. */
+export type BatchOutcomes = Readonly<Record<BatchOutcome['kind'], number>>
+
 /** Those of one pool that may go together; its connections are sessions of their own. */
 export class Batches {
   readonly #pool: pg.Pool
   readonly #statementTimeoutMillis: number
   readonly #line: Waiting[] = []
+  readonly #outcomes: Record<BatchOutcome['kind'], number> = { done: 0, undone: 0, lost: 0 }
   #underWay = 0
   #turn: NodeJS.Immediate | undefined
 
@@ -58,6 +62,11 @@ export class Batches {
         this.#go()
       })
     })
+  }
+
+  /** Since the start. */
+  get outcomes(): BatchOutcomes {
+    return this.#outcomes
   }
 
   #go(): void {
@@ -97,6 +106,7 @@ export class Batches {
       client,
       all.map(({ statement }) => statement),
     )
+    if (!isAlone) this.#outcomes[outcome.kind] += 1
     // A connection with plans of before a migration would undo each batch; a new one plans anew.
     client.release(outcome.kind === 'lost' || (outcome.kind === 'undone' && isStalePlan(outcome.error)))
     if (outcome.kind === 'lost') throw outcome.error

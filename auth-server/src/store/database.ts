@@ -3,7 +3,7 @@
 import { Kysely, type LogEvent, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
-import { Batches } from './batches.ts'
+import { Batches, type BatchOutcomes } from './batches.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
@@ -150,4 +150,11 @@ export function poolUse(db: Db): Readonly<Record<'busy' | 'idle' | 'waiting', nu
   const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {}
   const inLines = lines.reduce((sum, waiting) => sum + waiting(), 0)
   return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount + inLines }
+}
+
+/** What became of the batches so far, with those of its shares; none behind a pooler of transactions. */
+export function batchOutcomes(db: Db): BatchOutcomes {
+  const { reads, writes } = OPENED.get(wholeOf(db))?.batches ?? {}
+  const sum = (kind: keyof BatchOutcomes): number => (reads?.outcomes[kind] ?? 0) + (writes?.outcomes[kind] ?? 0)
+  return { done: sum('done'), undone: sum('undone'), lost: sum('lost') }
 }

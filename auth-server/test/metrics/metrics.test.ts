@@ -58,6 +58,7 @@ t.test('sign-ins, tokens, requests, refusals and what waits are told', async (t)
     'password_checks{state="running"}': 0,
     'password_checks{state="waiting"}': 0,
     'database_connections{state="waiting"}': 0,
+    'statement_batches_total{outcome="undone"}': 0,
   }
   for (const [sample, value] of Object.entries(expected)) t.equal(samples.get(sample), value, sample)
   t.ok((samples.get('outbox_oldest_seconds{kind="logout-notice"}') ?? -1) >= 0)

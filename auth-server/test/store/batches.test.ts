@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { shareOf } from '../../src/store/connection-share.ts'
-import { type Db, openDatabase, poolUse } from '../../src/store/database.ts'
+import { batchOutcomes, type Db, openDatabase, poolUse } from '../../src/store/database.ts'
 import { isDatabaseAway } from '../../src/store/health.ts'
 import { statement } from '../../src/store/statement.ts'
 import { emptyDatabase, untilBlocked } from '../support/database.ts'
@@ -63,6 +63,7 @@ t.test('what is asked in one turn shares a transaction, also by a share of the p
     [16, 4],
   )
   t.equal((await all(db)).length, 20)
+  t.strictSame(batchOutcomes(share), { done: 2, undone: 0, lost: 0 })
 })
 
 t.test('what only reads shares no transaction with what writes, and so waits for no commit', async (t) => {
@@ -107,6 +108,7 @@ t.test('one that fails is told so alone, and the others are done once', async (t
     await all(db),
     Array.from({ length: 6 }, (_, index) => [index + 1, 3 * (index + 1)]),
   )
+  t.strictSame(batchOutcomes(db), { done: 0, undone: 3, lost: 0 }, 'and what is asked alone is no batch')
   t.strictSame(await divide(db, { by: 5 }), [{ said: 20 }], 'what was parsed before is as good as ever')
 })
 
