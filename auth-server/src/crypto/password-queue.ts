@@ -5,8 +5,8 @@ import { inSpan } from '@mobile-api-gateway/sdk/tracing/span.ts'
 /** More threads than this are worth their memory to nobody: the pages around a login keep the event loop busy by then. */
 const MAX_THREADS = 8
 /**
- * Checks that work at once, each on a thread of its own (password-work.ts). One processor is left: whatever comes last in
- * this process still comes beside, and not after, what others do on the machine, PostgreSQL above all.
+ * Checks that work at once, each on a thread of its own (password-work.ts). One processor is left to others: these threads
+ * come last in this process alone, and PostgreSQL, which is another, would wait for them.
  */
 export const MAX_RUNNING = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1))
 /** Checks that may wait for their turn; beyond that a caller is told to come back (7 s of work for one thread). */
