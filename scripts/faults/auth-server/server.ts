@@ -44,6 +44,8 @@ export const SERVER_FAULTS: Readonly<Record<string, FaultKind>> = {
         FAKETIME_TIMESTAMP_FILE: CLOCK,
         FAKETIME_NO_CACHE: '1',
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        // It holds a lock while it reads that file, and would wait for itself where it looks how long the file is.
+        NO_FAKE_STAT: '1',
       },
     },
     async inject() {
