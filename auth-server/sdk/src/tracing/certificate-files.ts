@@ -9,20 +9,14 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** The certificates in a file, by which that of the collector is believed; none: by those that Node has. */
 export function collectorAuthorities(text: string): Read<readonly string[]> {
-  if (text === '') return { value: [] }
-  return inFile(text, 'the certificates of authorities in PEM', (content) => {
-    const found = certificatesIn(content)
-    return found.length > 0 ? { value: found } : { problem: 'names a file without a certificate in PEM' }
-  })
+  return text === '' ? { value: [] } : certificatesIn(text, 'the certificates of authorities in PEM')
 }
 
 /** The certificate that this program shows to the collector, with those between it and its authority, in PEM. */
 export function clientCertificate(text: string): Read<string | undefined> {
   if (text === '') return { value: undefined }
-  return inFile(text, 'the certificate that is shown to the collector in PEM', (content) => {
-    const found = certificatesIn(content)
-    return found.length > 0 ? { value: found.join('\n') } : { problem: 'names a file without a certificate in PEM' }
-  })
+  const read = certificatesIn(text, 'the certificate that is shown to the collector in PEM')
+  return 'value' in read ? { value: read.value.join('\n') } : read
 }
 
 /** The key of that certificate, in PEM. */
@@ -44,9 +38,11 @@ function inFile<T>(file: string, what: string, read: (content: string) => Read<T
   }
 }
 
-/** @throws {Error} when one is broken */
-function certificatesIn(content: string): readonly string[] {
-  const found = content.match(PEM) ?? []
-  for (const pem of found) new X509Certificate(pem)
-  return found
+/** One at least. */
+function certificatesIn(file: string, what: string): Read<readonly string[]> {
+  return inFile(file, what, (content) => {
+    const found = content.match(PEM) ?? []
+    for (const pem of found) new X509Certificate(pem)
+    return found.length > 0 ? { value: found } : { problem: 'names a file without a certificate in PEM' }
+  })
 }
