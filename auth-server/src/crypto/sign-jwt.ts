@@ -1,18 +1,10 @@
-// Signs the tokens of this server (RFC 7519 §7.1) on another thread, by the way that takes Node the least time.
-import { type KeyObject, sign as signBytes } from 'node:crypto'
-import { promisify } from 'node:util'
-import type { SigningAlgorithm } from './signing-algorithms.ts'
-
-const sign = promisify(signBytes)
-
-/** What is hashed before it is signed (RFC 7518 §3.1, RFC 8037 §3.1); Ed25519 does so by itself. */
-const DIGESTS: Readonly<Record<SigningAlgorithm, 'sha256' | null>> = { ES256: 'sha256', RS256: 'sha256', EdDSA: null }
+// Signs the tokens of this server (RFC 7519 §7.1).
+import type { ToSign } from './signature.ts'
+import { signature } from './signing-work.ts'
 
 /** A private key, and how it signs. */
-export interface JwtSigner {
+export interface JwtSigner extends Omit<ToSign, 'input'> {
   readonly kid: string
-  readonly alg: SigningAlgorithm
-  readonly privateKey: KeyObject
 }
 
 /** @param typ what kind of token it is (RFC 8725 §3.11). @returns the compact JWT */
@@ -22,36 +14,9 @@ export async function signJwt(
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const input = `${encode({ alg, typ, kid })}.${encode(claims)}`
-  const signature = await sign(DIGESTS[alg], Buffer.from(input, 'latin1'), privateKey)
-  return `${input}.${(alg === 'ES256' ? rawSignature(signature) : signature).toString('base64url')}`
+  return `${input}.${await signature({ alg, privateKey, input })}`
 }
 
 function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
-}
-
-/** Of each of the two numbers of a signature on P-256. */
-const NUMBER_BYTES = 32
-
-/**
- * The two numbers of a signature side by side (RFC 7518 §3.4), from DER (RFC 3279 §2.2.3): `30 len 02 len r 02 len s`.
- * OpenSSL makes DER, and Node takes longer to turn it into this form than OpenSSL to sign.
- */
-function rawSignature(der: Buffer): Buffer {
-  const raw = Buffer.alloc(2 * NUMBER_BYTES)
-  const endOfFirst = copyNumber(der, 2, raw, NUMBER_BYTES)
-  copyNumber(der, endOfFirst, raw, 2 * NUMBER_BYTES)
-  return raw
-}
-
-/**
- * Copies a number so that it ends before `place`. DER gives it a byte more where it would look negative, and none for
- * zeros at its front. @returns where it ends in DER
- */
-function copyNumber(der: Buffer, start: number, raw: Buffer, place: number): number {
-  const length = der.readUInt8(start + 1)
-  const end = start + 2 + length
-  const kept = Math.min(length, NUMBER_BYTES)
-  der.copy(raw, place - kept, end - kept, end)
-  return end
 }

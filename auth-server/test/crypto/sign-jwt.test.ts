@@ -1,9 +1,13 @@
 // Every token that this server signs can be verified by others, whatever numbers its signature happens to have.
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
+import type { Worker } from 'node:worker_threads'
 import { base64url, jwtVerify } from 'jose'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { signJwt } from '../../src/crypto/sign-jwt.ts'
 import type { SigningAlgorithm } from '../../src/crypto/signing-algorithms.ts'
+
+const THREADS: Worker[] = []
+process.on('worker', (thread) => THREADS.push(thread))
 
 const PAIRS: Readonly<Record<SigningAlgorithm, KeyPairKeyObjectResult>> = {
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -11,7 +15,9 @@ const PAIRS: Readonly<Record<SigningAlgorithm, KeyPairKeyObjectResult>> = {
   EdDSA: generateKeyPairSync('ed25519'),
 }
 
-for (const alg of ['ES256', 'RS256', 'EdDSA'] as const)
+const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const
+
+for (const alg of ALGORITHMS)
   t.test(`${alg}: verified by jose, with its type and key id`, async (t) => {
     const { privateKey, publicKey } = PAIRS[alg]
     const claims = { iss: 'https://auth.example.com', name: 'Ünïcødé 🔑', nothing: undefined, exp: 4e9 }
@@ -36,4 +42,46 @@ t.test('ES256: numbers that are shorter, and those whose first bit is set, keep 
   }
   t.ok(shorter > 0, 'one in 128 signatures has a number with a byte less')
   t.ok(high > 0)
+})
+
+/** Tokens of all algorithms, side by side; fails where one is not what was asked for. */
+async function signSideBySide(t: Test, count: number): Promise<void> {
+  const each = Array.from({ length: count }, async (_, n) => {
+    const alg = ALGORITHMS[n % ALGORITHMS.length] ?? 'ES256'
+    const { privateKey, publicKey } = PAIRS[alg]
+    const token = await signJwt({ kid: alg, alg, privateKey }, 'JWT', { n })
+    const { payload, protectedHeader } = await jwtVerify(token, publicKey, { algorithms: [alg] })
+    return payload.n === n && protectedHeader.kid === alg
+  })
+  t.notOk((await Promise.all(each)).includes(false))
+}
+
+t.test('whoever asks side by side gets the signature of their own claims by their own key', (t) =>
+  signSideBySide(t, 300),
+)
+
+t.test('a thread that is lost takes no token with it, whenever that happens, and another comes', async (t) => {
+  const [thread] = THREADS.splice(0)
+  t.ok(thread)
+  const signed = signSideBySide(t, 300)
+  await thread?.terminate()
+  await signed
+  await signSideBySide(t, 30)
+  const [next, ...others] = THREADS
+  t.strictSame(others, [], 'one for all')
+  // At work on tokens of another turn of the event loop.
+  const several = Array.from({ length: 20 }, () => new Promise(setImmediate).then(() => signSideBySide(t, 30)))
+  next?.emit('error', new Error('no more memory'))
+  await next?.terminate()
+  await Promise.all(several)
+  await signSideBySide(t, 30)
+  t.equal(THREADS.length, 2)
+})
+
+t.test('a key that cannot sign fails for whoever came with it alone', async (t) => {
+  const { publicKey } = PAIRS.ES256
+  const sound = signSideBySide(t, 30)
+  await t.rejects(signJwt({ kid: 'k1', alg: 'ES256', privateKey: publicKey }, 'JWT', {}), TypeError)
+  await sound
+  await signSideBySide(t, 30)
 })
