@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly dataDir: string
   /** false gives up safety against a crash of the machine for speed: for tests. */
   readonly durable: boolean
+  /** Memory that it keeps pages in, as PostgreSQL spells it: `64MB` does for development. */
+  readonly sharedBuffers?: string
   /** Where it has listened before, for those who know that address; none: a free port. */
   readonly port?: number
   /** Told about what is unusual, e.g. a server left over from a killed run. */
@@ -98,7 +100,7 @@ async function startLocked(dataDir: string, binaries: PostgresBinaries, options:
 
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort())
-    const child = spawnServer(dataDir, port, binaries, account, options.durable)
+    const child = spawnServer(dataDir, port, binaries, account, options)
     const { pid } = child
     if (pid !== undefined && (await isReady(child, paths.cluster))) {
       const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`
@@ -164,7 +166,7 @@ function spawnServer(
   port: number,
   binaries: PostgresBinaries,
   account: Account | undefined,
-  durable: boolean,
+  { durable, sharedBuffers = '64MB' }: PostgresOptions,
 ): ChildProcess {
   const paths = layout(dataDir)
   const settings = {
@@ -172,7 +174,7 @@ function spawnServer(
     unix_socket_directories: '',
     port: String(port),
     max_connections: '300',
-    shared_buffers: '64MB',
+    shared_buffers: sharedBuffers,
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -25,6 +25,19 @@ t.test('a login leaves rows that disappear when their time has come, in batches'
   t.same(await removeObsoleteRows(db), { refresh_families: 1 })
 })
 
+t.test('codes that have all gone are still looked for by their index: the next ones come in a crowd', async (t) => {
+  const { app, db } = await testServer(t)
+  await obtainTokens(app)
+  await sql`insert into authorization_codes
+    select (jsonb_populate_record(code, jsonb_build_object('code_hash', 'hash ' || n))).*
+    from authorization_codes code, generate_series(1, 2000) n`.execute(db)
+  await sql`delete from authorization_codes`.execute(db)
+  await sql`vacuum analyze authorization_codes`.execute(db)
+  const { rows } = await sql`explain select from authorization_codes where code_hash = 'hash'`.execute(db)
+  t.match(JSON.stringify(rows), /Index/)
+  t.notMatch(JSON.stringify(rows), /Seq Scan/)
+})
+
 function unusable(count: number) {
   return Array.from({ length: count }, (_, index) => ({ jti_hash: `jti ${index}`, expires_at: new Date(0) }))
 }
