@@ -2,11 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
- * A shell that reads, line by line, which process groups to end. Its input ends with us, whatever the cause; then it
- * sends SIGINT (for PostgreSQL: fast shutdown) and, to what is left after five seconds, SIGKILL.
+ * A shell that is given which process groups to end, and reads, line by line, which they are by now. Its input ends with
+ * us, whatever the cause; then it sends SIGINT (for PostgreSQL: fast shutdown) and, to what is left after five seconds,
+ * SIGKILL.
  */
 const SCRIPT = `
-groups=
+groups=$*
 while read -r line; do groups=$line; done
 send() {
   left=
@@ -35,15 +36,23 @@ export function guard(pid: number): () => void {
 
 function tell(): void {
   shell ??= startShell()
-  shell.stdin?.write(`${[...GUARDED].map((pid) => -pid).join(' ')}\n`)
+  shell.stdin?.write(`${groups().join(' ')}\n`)
   if (GUARDED.size > 0) return
   shell.stdin?.end() // nothing to guard: it exits, the next guard starts another
   shell = undefined
 }
 
+function groups(): readonly string[] {
+  return [...GUARDED].map((pid) => String(-pid))
+}
+
 function startShell(): ChildProcess {
   // detached: Ctrl-C in the terminal is not for it; unref: it keeps nobody waiting
-  const started = spawn('/bin/sh', ['-c', SCRIPT], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const started = spawn('/bin/sh', ['-c', SCRIPT, 'sh', ...groups()], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   started.on('error', () => {}) // a system without a shell goes without it
   started.on('exit', () => {
     if (shell !== started) return
