@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * After a quiet night the table is empty. A vacuum that gave its pages back would have PostgreSQL prepare the first
+ * After two days without a login the table is empty. A vacuum that gave its pages back would have PostgreSQL prepare the first
  * redemptions for a table of nothing, and read all of it for each one until it looks again, a minute later.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
