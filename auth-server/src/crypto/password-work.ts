@@ -1,4 +1,4 @@
-// Hashing and comparing passwords, on threads of their own that come after everybody else: the one that answers requests, and those that sign.
+// Hashing and comparing passwords, on threads of their own that come after everybody else: the one that answers requests, and the one that signs.
 import { Worker } from 'node:worker_threads'
 import type { ImportedHash } from './imported/hash.ts'
 
