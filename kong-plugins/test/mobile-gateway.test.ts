@@ -80,6 +80,29 @@ t.test('no two calls look alike to LuaJIT, which tells long strings apart by the
   t.equal(new Set(notes.map((note) => note.slice(-8))).size, 3, 'notes: one of each user')
 })
 
+t.test('what was worked out for one token is told of no other, in whatever order they call', async (t) => {
+  const { kong, instance } = await setUp(t, { claim_headers: [{ claim: 'club', header: 'X-Authenticated-Club' }] })
+  const tokens = [
+    { sub: 'usr_alice', club: 'rowing' },
+    { sub: 'usr_alice', club: 'chess', scope: 'profile:read' },
+    { sub: 'usr_bob', club: 'rowing', app_id: undefined },
+    { sub: 'usr_bob', client_id: 'other-app' },
+  ]
+  const callers = await Promise.all(tokens.map(async (claims) => ({ claims, headers: await bearer(claims) })))
+  const expected = new Map<object, object>()
+  for (const { claims, headers } of [...callers, ...callers.toReversed(), ...callers]) {
+    const { requestHeaders } = await kong.access(instance, { headers })
+    const { 'X-Mobile-Gateway': mark, ...told } = requestHeaders
+    t.match(told, { 'X-Authenticated-UserId': claims.sub, 'X-Authenticated-Club': claims.club ?? null })
+    t.match(told['X-Mobile-Gateway-Caller'], `X-Authenticated-UserId=${claims.sub}`)
+    t.strictSame(told, expected.get(claims) ?? told, 'the same as at the first call')
+    expected.set(claims, told)
+  }
+  t.equal(new Set([...expected.values()].map((told) => JSON.stringify(told))).size, tokens.length)
+  const { requestHeaders } = await kong.access(instance, { headers: callers[0]?.headers ?? {} })
+  t.match(requestHeaders['X-Mobile-Gateway'], /;53;/, 'calls of a user and an application count together')
+})
+
 t.test('a fact that the token lacks clears its header, in the same write', async (t) => {
   const { kong, instance } = await setUp(t)
   const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })

@@ -1,4 +1,5 @@
 // What both plugins that verify tokens do: find out who calls, tell Kong, and say in its log what was decided.
+import { oncePer } from '../once-per.ts'
 import type { KongReader } from '../protocol/kong.ts'
 import type { TokenConfig } from '../schema/token-config.ts'
 import type { HeldServices } from '../services.ts'
@@ -8,6 +9,7 @@ import { consumerStage } from '../stages/consumer/stage.ts'
 import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
 import type { Denial, PassEffects, RequestHeaders } from '../stages/effects.ts'
 import { tokenStage } from '../stages/token/stage.ts'
+import type { TokenClaims } from '../stages/token/token.ts'
 import { type KnownCall, knownCall } from '../usage/known-call.ts'
 import { type DecidedCall, type NotedCalls, noteCall } from './counted.ts'
 import type { Decide } from './plugin.ts'
@@ -30,17 +32,21 @@ export function authentication(
   const verify = tokenStage(config, services, proofs)
   const announce = consumerStage(config)
   const tell = claimsStage(config, services.unusableClaims)
+  const factsOf = oncePer((claims: TokenClaims) => ({
+    call: knownCall(claims, config.audiences),
+    claims: tell(claims),
+  }))
   return async (kong) => {
     const verified = await verify(kong)
     if (verified.kind === 'deny') return verified
     const { caller, claims } = verified
     if (caller.kind === 'anonymous' || claims === undefined)
       return { kind: 'let-in', caller, claims: tell(claims), effects: {} }
-    const call = knownCall(claims, config.audiences)
+    const facts = factsOf(claims)
     const announced = await announce(kong, caller, claims)
     return announced.kind === 'deny'
-      ? { ...announced, call }
-      : { kind: 'let-in', caller, call, claims: tell(claims), effects: announced.effects }
+      ? { ...announced, call: facts.call }
+      : { kind: 'let-in', caller, ...facts, effects: announced.effects }
   }
 }
 

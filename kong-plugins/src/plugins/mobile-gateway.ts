@@ -1,8 +1,9 @@
 // All stages in one plugin, and so in one call of Kong: the plugin to use.
 import { passName } from '../chain-context.ts'
+import { oncePer } from '../once-per.ts'
 import { gatewayConfig } from '../schema/gateway.ts'
 import { deny } from '../stages/effects.ts'
-import { identityStage } from '../stages/identity/stage.ts'
+import { type Introduction, identityStage } from '../stages/identity/stage.ts'
 import { mark, notAdmitted } from '../stages/quota/answers.ts'
 import { quotaStage } from '../stages/quota/stage.ts'
 import { authentication, noted } from './authentication.ts'
@@ -15,6 +16,9 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
   services.knownLimits.addApis(token, services.holder)
   services.knownLimits.addLimits(quota, services.holder)
   const introduce = identityStage(backend)
+  const headersOf = oncePer(({ requestHeaders, note }: Introduction) =>
+    Object.freeze({ ...requestHeaders, 'X-Mobile-Gateway-Caller': note }),
+  )
   services.ledgers.open(token, services.holder)
   return noted(token, { ...services, counts: ['accepted', 'refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
@@ -22,18 +26,15 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
     const { caller, effects, call, claims } = authenticated
     const admission = await admitCall(caller)
     if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller, call }
-    const { requestHeaders, secretHeaders, note } = introduce(caller, claims, effects.authenticate?.consumer.id)
+    const introduction = introduce(caller, claims, effects.authenticate?.consumer.id)
     return {
       kind: 'pass',
       caller,
       call,
       ...effects,
-      requestHeaders: {
-        ...requestHeaders,
-        'X-Mobile-Gateway': mark(passName(token.policy, caller), admission),
-        'X-Mobile-Gateway-Caller': note,
-      },
-      secretHeaders,
+      requestHeaders: { 'X-Mobile-Gateway': mark(passName(token.policy, caller), admission) },
+      callerHeaders: headersOf(introduction),
+      secretHeaders: introduction.secretHeaders,
     }
   })
 })

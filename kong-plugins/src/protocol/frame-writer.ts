@@ -67,6 +67,13 @@ export function writeAscii(text: string, pbf: PbfWriter): void {
   for (let at = 0; at < text.length; at += 1) pbf.buf[pbf.pos++] = text.charCodeAt(at)
 }
 
+/** Bytes of a message that were made before. */
+export function writeBytes(bytes: Uint8Array, pbf: PbfWriter): void {
+  pbf.realloc(bytes.length)
+  pbf.buf.set(bytes, pbf.pos)
+  pbf.pos += bytes.length
+}
+
 /**
  * A refusal, after which the connection must end. Kong's protocol has no errors: to Kong a frame that is cut short means
  * `closed`, on which it starts the instance again or gives up; whoever looks at what came of the frame reads why.

@@ -1,7 +1,7 @@
 // The PDK calls that our plugins make, one row each, as they behave in Kong 3.9.3.
 import type { KongConsumer, KongCredential } from './consumer.ts'
 import { question, statement } from './pdk-call.ts'
-import { ANSWER, ANYTHING, CONSUMER, LOGIN, LOOKUP, NOTHING, PAIR, TABLE, TEXT } from './shapes.ts'
+import { ANSWER, ANYTHING, CONSUMER, LOGIN, LOOKUP, NOTHING, PAIR, TABLE, TABLES, TEXT } from './shapes.ts'
 
 /** Header values to send; `''` arrives as a blank. */
 type HeaderValues = Readonly<Record<string, string>>
@@ -59,13 +59,13 @@ export const setShared = statement('tell', 'kong.ctx.shared.set', PAIR, (k: stri
 
 /**
  * Sets, in place of whatever was there, headers of the request to the backend; an empty list clears one. Later plugins
- * see them too.
+ * see them too. Those of a frozen object travel in the form that was made for the first call with it.
  */
 export const setRequestHeaders = statement(
   'tell',
   'kong.service.request.set_headers',
-  TABLE,
-  (headers: Readonly<Record<string, string | readonly string[]>>) => headers,
+  TABLES,
+  (...headers: readonly Readonly<Record<string, string | readonly string[]>>[]) => headers,
 )
 
 /** Sets headers of the answer, whoever gives it. */

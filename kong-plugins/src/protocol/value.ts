@@ -1,6 +1,7 @@
 // Lua's values on the wire: google.protobuf's Value, Struct and ListValue.
-import type { PbfReader } from 'pbf'
+import { type PbfReader, PbfWriter } from 'pbf'
 import { boolean, type Codec, double, list, message, nested, string, type WireField } from './codec.ts'
+import { writeBytes } from './frame-writer.ts'
 
 /** A table with names. Names that came over the wire are data: such an object has no prototype. */
 export type Table = Readonly<Record<string, unknown>>
@@ -33,6 +34,29 @@ export const table: Codec<Table> = {
   write(given, pbf) {
     for (const k in given) if (given[k] !== undefined) entry.write(1, { k, v: given[k] }, pbf)
   },
+}
+
+/** Tables that arrive as one. What becomes of a frozen one on the wire is written once and kept. */
+export const tablesAsOne: Codec<readonly Table[]> = {
+  read: (pbf, end) => [table.read(pbf, end)],
+  write(given, pbf) {
+    for (const each of given) {
+      if (Object.isFrozen(each)) writeBytes(bytesOf(each), pbf)
+      else table.write(each, pbf)
+    }
+  },
+}
+
+const written = new WeakMap<Table, Uint8Array>()
+
+function bytesOf(frozen: Table): Uint8Array {
+  const before = written.get(frozen)
+  if (before) return before
+  const pbf = new PbfWriter()
+  table.write(frozen, pbf)
+  const bytes = pbf.finish().slice() // without the bytes that it has to spare
+  written.set(frozen, bytes)
+  return bytes
 }
 
 /** A name and its value: an entry of a table, and Kong's `KV`. */

@@ -61,7 +61,7 @@ async function setUp(t: Test, kind: FrontKind): Promise<Setting> {
   const peer = await startPeer(t, {
     access: async ({ pdk }) => {
       const name = await pdk(getHeader, 'x-name')
-      await pdk(setRequestHeaders, { 'X-Seen': name ?? '', 'X-Set': 'Köln' })
+      await pdk(setRequestHeaders, [{ 'X-Seen': name ?? '', 'X-Set': 'Köln' }])
       await pdk(setResponseHeaders, { 'X-Seen': name ?? '', 'X-Set': 'Köln' })
     },
   })

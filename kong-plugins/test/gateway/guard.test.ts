@@ -89,7 +89,7 @@ for (const kind of fronts) {
     const peer = await startPeer(t, { access: letPass })
     const front = await startFront(t, kind, { yaml: await renderKongYml(backend.url), socketPath: peer.socketPath })
     const mark = (text: string): Behaviour => ({
-      access: async ({ pdk }) => void (await pdk(setRequestHeaders, { 'X-Mobile-Gateway': text })),
+      access: async ({ pdk }) => void (await pdk(setRequestHeaders, [{ 'X-Mobile-Gateway': text }])),
     })
     const hang = (): Promise<void> => new Promise(() => undefined)
     const [guard, kong] = [503, 500] // who answers

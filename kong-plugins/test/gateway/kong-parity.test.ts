@@ -356,7 +356,7 @@ for (const kind of fronts) {
         ['no answer after a call', { access: ({ pdk }) => pdk(getMethod, undefined).then(hang) }, 500, unexpected],
         ['a call that there is not', call(unknownCall, undefined), 500, unexpected],
         ['headers that Lua rejects', call(setResponseHeaders, { 'X-A': [1] }), 500, unexpected],
-        ['request headers that Lua rejects', call(setRequestHeaders, { 'X-A': [1] }), 500, unexpected],
+        ['request headers that Lua rejects', call(setRequestHeaders, [{ 'X-A': [1] }]), 500, unexpected],
         ['nobody is authenticated', call(authenticate, {}), 500, unexpected],
         ['no id of a consumer', call(loadConsumer, {}), 500, unexpected],
       ]

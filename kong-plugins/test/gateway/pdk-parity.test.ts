@@ -42,7 +42,7 @@ for (const kind of fronts) {
         await pdk(authenticate, { consumer: { id, username: 'x' }, credential: { id: 'x|y', consumer_id: id } }),
       )
       read.push(await pdk(setShared, { k: 'authenticated_groups', v: ['a'] }))
-      await pdk(setRequestHeaders, MARK)
+      await pdk(setRequestHeaders, [MARK])
     }
     const backend = await startBackend(t)
     const peer = await startPeer(t, { access })
@@ -88,7 +88,7 @@ for (const kind of fronts) {
   t.test(`${kind}: one set_headers sets and clears`, async (t) => {
     const access = async ({ pdk }: PeerEvent): Promise<void> => {
       const cleared = { Authorization: [], DPoP: [], 'X-Twice': [], 'X-Absent': [] }
-      await pdk(setRequestHeaders, { ...cleared, 'X-Set': 'ours', ...MARK })
+      await pdk(setRequestHeaders, [{ ...cleared, 'X-Set': 'ours', ...MARK }])
     }
     const backend = await startBackend(t)
     const peer = await startPeer(t, { access })
@@ -194,7 +194,7 @@ services:
 
     const passed = await ask(async ({ pdk }) => {
       for (const value of ['one', 'two']) void pdk(setResponseHeaders, { 'X-Set': value })
-      void pdk(setRequestHeaders, { ...MARK, 'X-Set': 'ours' })
+      void pdk(setRequestHeaders, [{ ...MARK, 'X-Set': 'ours' }])
     })
     t.equal(statusOf(passed), 200, 'the end came with the calls')
     t.match(passed, /\r\nX-Set: two\r\n/i)
@@ -218,7 +218,7 @@ services:
     t.match(refused, /\r\nX-Set: before\r\n/i)
 
     const failed = await ask(async ({ pdk }) => {
-      void pdk(setRequestHeaders, MARK)
+      void pdk(setRequestHeaders, [MARK])
       void pdk(setResponseHeaders, { 'X-Set': [1] })
     })
     t.equal(statusOf(failed), 500, 'one call fails after another')

@@ -39,10 +39,12 @@ for (const kind of fronts) {
       let policy = ''
       const peer = await startPeer(t, {
         access: async ({ pdk }) =>
-          void (await pdk(setRequestHeaders, {
-            'X-Mobile-Gateway': `${policy};60;59;42;Minute:60:59`,
-            'X-Mobile-Gateway-Caller': 'X-Authenticated-UserId=usr_alice',
-          })),
+          void (await pdk(setRequestHeaders, [
+            {
+              'X-Mobile-Gateway': `${policy};60;59;42;Minute:60:59`,
+              'X-Mobile-Gateway-Caller': 'X-Authenticated-UserId=usr_alice',
+            },
+          ])),
       })
       const file = await renderKongYml(backend.url)
       const more = SERVICES.join('').replaceAll('http://backend', backend.url)

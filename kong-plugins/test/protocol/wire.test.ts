@@ -5,6 +5,7 @@ import { type Codec, readFrame } from '../../src/protocol/codec.ts'
 import { FrameWriter, refusal, writeAscii } from '../../src/protocol/frame-writer.ts'
 import { createFrameReader, FrameError, MAX_FRAME_BYTES } from '../../src/protocol/frames.ts'
 import { exit, getHeader, getShared, setRequestHeaders, setShared } from '../../src/protocol/pdk-calls.ts'
+import { CLEAR } from '../../src/stages/effects.ts'
 
 function framed<Value>(codec: Codec<Value>, value: Value): Buffer {
   const out = new FrameWriter()
@@ -79,7 +80,7 @@ t.test('Kong’s own bytes are read, and what it reads is written', async (t) =>
   )
   t.strictSame(framed(getHeader.argument, 'dpop'), hex('06 00 00 00 0a 04 64 70 6f 70'))
   t.strictSame(
-    framed(setRequestHeaders.argument, { A: 'b', C: [] }),
+    framed(setRequestHeaders.argument, [{ A: 'b', C: [] }]),
     hex('13 00 00 00 0a 08 0a 01 41 12 03 1a 01 62 0a 07 0a 01 43 12 02 32 00'),
   )
 })
@@ -121,10 +122,22 @@ t.test('__proto__ and the like are keys without power', async (t) => {
     ['constructor', ['x']],
     ['toString', '1'],
   ])
-  const arrived = unframed(setRequestHeaders.argument, framed(setRequestHeaders.argument, hostile))
+  const [arrived = {}] = unframed(setRequestHeaders.argument, framed(setRequestHeaders.argument, [hostile]))
   t.equal(Object.getPrototypeOf(arrived), null)
   t.equal(Reflect.get({}, 'polluted'), undefined)
   t.strictSame(Object.keys(arrived), ['__proto__', 'constructor', 'toString'])
+})
+
+t.test('headers in parts arrive as one table, those of a frozen part as they were at each call', async (t) => {
+  const { argument } = setRequestHeaders
+  const caller = Object.freeze({ User: 'x'.repeat(2000), Gone: CLEAR })
+  for (const Mark of ['1', '2', '3'])
+    t.same(unframed(argument, framed(argument, [{ Mark }, caller])), [{ Mark, ...caller }])
+  const changing = { User: 'a' }
+  t.same(unframed(argument, framed(argument, [changing])), [{ User: 'a' }])
+  changing.User = 'b'
+  t.same(unframed(argument, framed(argument, [changing])), [{ User: 'b' }])
+  t.same(argument.toLua([{ A: '1', B: '1' }, { B: '2' }]), [{ A: '1', B: '2' }])
 })
 
 t.test('a value that cannot be sent leaves nothing behind in the frames', async (t) => {
@@ -138,7 +151,7 @@ t.test('a value that cannot be sent leaves nothing behind in the frames', async 
   }
   const add = (): void => {
     out.add(writeAscii, setRequestHeaders.name)
-    out.add(setRequestHeaders.argument.write, unsendable)
+    out.add(setRequestHeaders.argument.write, [unsendable])
   }
   t.throws(() => out.allOrNothing(add), 'not to be read')
   out.add(writeAscii, 'after')

@@ -126,7 +126,8 @@ export class KongClient {
     const name = String(await this.frame())
     if (name === '') return undefined
     const frame = await this.frame()
-    return { name, argument: plain(readFrame(pdkCall(name).argument, frame)), frame }
+    const argument = readFrame(pdkCall(name).argument, frame)
+    return { name, argument: plain(Array.isArray(argument) ? argument[0] : argument), frame } // parts arrive as one
   }
 
   /** Starts an instance and returns its id. @throws {ClosedByServer} that says why not */

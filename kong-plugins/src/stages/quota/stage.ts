@@ -1,6 +1,7 @@
 // The stage that limits calls: each caller has a number of calls per window, by the plan in the token.
 import type { Holder } from '../../holder.ts'
 import type { NotedOnce } from '../../noted-once.ts'
+import { oncePer } from '../../once-per.ts'
 import type { QuotaConfig } from '../../schema/quota.ts'
 import type { Caller } from '../caller.ts'
 import { countKeys } from './count-keys.ts'
@@ -22,6 +23,7 @@ export type AdmitCall = (caller: Caller) => QuotaVerdict | Promise<QuotaVerdict>
 /** Prepares the stage for one config. */
 export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder }: QuotaStores): AdmitCall {
   const { policy, countAs } = config
+  const keysOf = oncePer((caller: Caller) => countKeys(countAs, caller))
   const byDefault = rulesOf(config.defaultLimit)
   const forAddresses = rulesOfAddresses(config.anonymousLimit)
   const byPlan = new Map<string, PlanRules>()
@@ -37,5 +39,5 @@ export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder
     return caller.isAttested ? attested : others
   }
 
-  return (caller) => store.admit({ keys: countKeys(countAs, caller), rules: rulesFor(caller) })
+  return (caller) => store.admit({ keys: keysOf(caller), rules: rulesFor(caller) })
 }

@@ -1,4 +1,5 @@
 // The token stage: reads of a request what the policy asks for, and finds out who calls.
+import { oncePer } from '../../once-per.ts'
 import type { KongReader } from '../../protocol/kong.ts'
 import type { TokenConfig } from '../../schema/token-config.ts'
 import type { HeldServices } from '../../services.ts'
@@ -13,7 +14,10 @@ import { toDenial } from './refusals.ts'
 import type { TokenClaims } from './token.ts'
 import { type TokenStores, verifyToken } from './verify-token.ts'
 
-/** Somebody calls; the claims of the token, where there is one. Or the call is refused; whose it was, where that is certain. */
+/**
+ * Somebody calls; the claims of the token, where there is one: both are the objects of the last call with that token, so
+ * that what follows from them need not be worked out again. Or the call is refused; whose it was, where that is certain.
+ */
 export type Verification =
   | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: TokenClaims | undefined }
   | { readonly kind: 'deny'; readonly denial: Denial; readonly call?: KnownCall }
@@ -50,6 +54,9 @@ export function tokenStage(
   const readsMethod = config.methodScopes.size > 0
   // RFC 7519 §4.1.2: a subject is unique for its issuer only. With one issuer that goes without saying.
   const severalIssuers = stores.keySources.size > 1
+  const callerOf = oncePer((claims: TokenClaims) =>
+    knownCaller({ ...claims, issuer: severalIssuers ? claims.issuer : undefined }),
+  )
   for (const source of stores.keySources.values()) void source.refresh()
 
   return async (kong) => {
@@ -74,7 +81,6 @@ export function tokenStage(
       return { kind: 'verified', caller: { kind: 'anonymous', address }, claims: undefined }
     }
     const { claims } = decision
-    const caller = knownCaller({ ...claims, issuer: severalIssuers ? claims.issuer : undefined })
-    return { kind: 'verified', caller, claims }
+    return { kind: 'verified', caller: callerOf(claims), claims }
   }
 }

@@ -140,17 +140,19 @@ export async function startPeer(t: { teardown(ended: () => unknown): void }, fir
 
 /** What mobile-gateway does when all is well: identity and mark in one call. */
 export async function letPass({ pdk }: PeerEvent): Promise<void> {
-  await pdk(setRequestHeaders, {
-    'X-Authenticated-UserId': 'usr_alice',
-    'X-Authenticated-Kind': 'account',
-    'X-Authenticated-Scope': 'profile:read',
-    'X-Consumer-Username': 'demo-app',
-    'X-Consumer-Custom-ID': 'app_1',
-    'X-Credential-Identifier': 'demo-app',
-    'X-Mobile-Gateway': 'mobile-api;60;59;42;Minute:60:59',
-    'X-Mobile-Gateway-Caller':
-      'X-Authenticated-UserId=usr_alice&X-Authenticated-Kind=account&X-Authenticated-Scope=profile%3Aread&' +
-      'X-Consumer-Username=demo-app&' +
-      'X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app',
-  })
+  await pdk(setRequestHeaders, [
+    {
+      'X-Authenticated-UserId': 'usr_alice',
+      'X-Authenticated-Kind': 'account',
+      'X-Authenticated-Scope': 'profile:read',
+      'X-Consumer-Username': 'demo-app',
+      'X-Consumer-Custom-ID': 'app_1',
+      'X-Credential-Identifier': 'demo-app',
+      'X-Mobile-Gateway': 'mobile-api;60;59;42;Minute:60:59',
+      'X-Mobile-Gateway-Caller':
+        'X-Authenticated-UserId=usr_alice&X-Authenticated-Kind=account&X-Authenticated-Scope=profile%3Aread&' +
+        'X-Consumer-Username=demo-app&' +
+        'X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app',
+    },
+  ])
 }
