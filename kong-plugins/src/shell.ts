@@ -86,12 +86,12 @@ async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind !== 'answer' && effects.logFields) await kong.log.setSerializeValue('gateway', effects.logFields)
   if (effects.kind === 'deny') return refuse(kong, effects.denial)
   if (effects.kind === 'answer') return answer(kong, effects.answer)
-  const { requestHeaders = {}, callerHeaders = {}, secretHeaders = [], responseHeaders = {} } = effects
+  const { requestHeaders = {}, callerHeaders, secretHeaders = [], responseHeaders = {} } = effects
   const { chainContext, authenticate, groups } = effects
   if (authenticate) await kong.client.authenticate(authenticate.consumer, authenticate.credential)
   if (groups) await kong.ctx.shared.set('authenticated_groups', groups)
-  const headers = [callerHeaders, requestHeaders].filter((each) => Object.keys(each).length > 0)
-  if (headers.length > 0) await kong.service.request.setHeaders(...headers)
+  if (callerHeaders || Object.keys(requestHeaders).length > 0)
+    await kong.service.request.setHeaders(requestHeaders, callerHeaders)
   for (const name of secretHeaders) {
     await kong.log.setSerializeValue(`request.headers.${name.toLowerCase()}`, 'REDACTED')
   }

@@ -103,6 +103,40 @@ t.test('what was worked out for one token is told of no other, in whatever order
   t.match(requestHeaders['X-Mobile-Gateway'], /;53;/, 'calls of a user and an application count together')
 })
 
+t.test('configurations that see one token tell of it what each of them says, however many they are', async (t) => {
+  const { kong, keys } = await setUp(t)
+  const kinds = [
+    { changes: { policy: 'a' }, told: { Authorization: null } },
+    { changes: { policy: 'b', forward_token: true }, told: { Authorization: undefined } },
+    {
+      changes: { policy: 'c', claim_headers: [{ claim: 'club', header: 'X-Authenticated-Club' }] },
+      told: { 'X-Authenticated-Club': 'rowing' },
+    },
+    { changes: { policy: 'd', kong_consumer: 'real' }, told: { 'X-Mobile-Gateway-Caller': /consumer=one&/ } },
+    {
+      changes: { policy: 'e', backend_secret: 'hush-hush-hush-hush' },
+      told: { 'X-Gateway-Secret': 'hush-hush-hush-hush' },
+    },
+    { changes: { policy: 'f', plans: { basic: { minute: 7 } } }, told: { 'X-Mobile-Gateway': /^f;7;/ } },
+  ]
+  const started: { readonly instance: number; readonly policy: string; readonly told: object }[] = []
+  for (const { changes, told } of kinds) {
+    const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, changes))
+    started.push({ instance, told: { ...told, 'X-Authenticated-UserId': 'usr_alice' }, policy: changes.policy })
+  }
+  const headers = await bearer({ club: 'rowing' })
+  const consumers = [{ id: 'one', username: 'demo-app' }]
+  for (const { instance, told, policy } of [...started, ...started, ...started.toReversed()]) {
+    const { requestHeaders } = await kong.access(instance, { headers, consumers })
+    t.match(requestHeaders, told)
+    t.match(requestHeaders['X-Mobile-Gateway'], new RegExp(`^${policy};`))
+    t.equal('X-Authenticated-Club' in requestHeaders, policy === 'c')
+  }
+  const { instance } = started.find(({ policy }) => policy === 'd') ?? { instance: 0 }
+  const renamed = await kong.access(instance, { headers, consumers: [{ id: 'two', username: 'demo-app' }] })
+  t.match(renamed.requestHeaders['X-Mobile-Gateway-Caller'], /consumer=two&/)
+})
+
 t.test('a fact that the token lacks clears its header, in the same write', async (t) => {
   const { kong, instance } = await setUp(t)
   const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })

@@ -8,8 +8,7 @@ import { claimsStage } from '../stages/claims/stage.ts'
 import { consumerStage } from '../stages/consumer/stage.ts'
 import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
 import type { Denial, PassEffects, RequestHeaders } from '../stages/effects.ts'
-import { tokenStage } from '../stages/token/stage.ts'
-import type { TokenClaims } from '../stages/token/token.ts'
+import { tokenStage, type VerifiedCaller } from '../stages/token/stage.ts'
 import { type KnownCall, knownCall } from '../usage/known-call.ts'
 import { type DecidedCall, type NotedCalls, noteCall } from './counted.ts'
 import type { Decide } from './plugin.ts'
@@ -18,7 +17,7 @@ import type { Decide } from './plugin.ts'
  * The call may go on, as this caller, after these effects, with these headers of claims; or it may not. `call`: whose it is,
  * where that is certain.
  */
-export type AuthenticationDecision = { readonly call?: KnownCall } & (
+export type AuthenticationDecision = { readonly call?: KnownCall | undefined } & (
   | { readonly kind: 'let-in'; readonly caller: Caller; readonly claims: RequestHeaders; readonly effects: PassEffects }
   | { readonly kind: 'deny'; readonly denial: Denial }
 )
@@ -32,21 +31,20 @@ export function authentication(
   const verify = tokenStage(config, services, proofs)
   const announce = consumerStage(config)
   const tell = claimsStage(config, services.unusableClaims)
-  const factsOf = oncePer((claims: TokenClaims) => ({
-    call: knownCall(claims, config.audiences),
-    claims: tell(claims),
+  const toldOf = oncePer(({ claims }: VerifiedCaller) => ({
+    call: claims && knownCall(claims, config.audiences),
+    claimHeaders: tell(claims),
   }))
   return async (kong) => {
     const verified = await verify(kong)
     if (verified.kind === 'deny') return verified
     const { caller, claims } = verified
-    if (caller.kind === 'anonymous' || claims === undefined)
-      return { kind: 'let-in', caller, claims: tell(claims), effects: {} }
-    const facts = factsOf(claims)
+    if (claims === undefined) return { kind: 'let-in', caller, claims: tell(claims), effects: {} }
+    const { call, claimHeaders } = toldOf(verified)
     const announced = await announce(kong, caller, claims)
     return announced.kind === 'deny'
-      ? { ...announced, call: facts.call }
-      : { kind: 'let-in', caller, ...facts, effects: announced.effects }
+      ? { ...announced, call }
+      : { kind: 'let-in', caller, call, claims: claimHeaders, effects: announced.effects }
   }
 }
 

@@ -1,9 +1,10 @@
 // All stages in one plugin, and so in one call of Kong: the plugin to use.
 import { passName } from '../chain-context.ts'
-import { oncePer } from '../once-per.ts'
 import { gatewayConfig } from '../schema/gateway.ts'
 import { deny } from '../stages/effects.ts'
-import { type Introduction, identityStage } from '../stages/identity/stage.ts'
+import { callerHeaders } from '../stages/identity/caller-headers.ts'
+import { secretHeaders } from '../stages/identity/credential-headers.ts'
+import { identityStage } from '../stages/identity/stage.ts'
 import { mark, notAdmitted } from '../stages/quota/answers.ts'
 import { quotaStage } from '../stages/quota/stage.ts'
 import { authentication, noted } from './authentication.ts'
@@ -15,10 +16,8 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
   const admitCall = quotaStage(quota, services)
   services.knownLimits.addApis(token, services.holder)
   services.knownLimits.addLimits(quota, services.holder)
-  const introduce = identityStage(backend)
-  const headersOf = oncePer(({ requestHeaders, note }: Introduction) =>
-    Object.freeze({ ...requestHeaders, 'X-Mobile-Gateway-Caller': note }),
-  )
+  const headersOf = callerHeaders(identityStage(backend))
+  const secrets = secretHeaders(backend)
   services.ledgers.open(token, services.holder)
   return noted(token, { ...services, counts: ['accepted', 'refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
@@ -26,15 +25,14 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
     const { caller, effects, call, claims } = authenticated
     const admission = await admitCall(caller)
     if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller, call }
-    const introduction = introduce(caller, claims, effects.authenticate?.consumer.id)
     return {
       kind: 'pass',
       caller,
       call,
       ...effects,
       requestHeaders: { 'X-Mobile-Gateway': mark(passName(token.policy, caller), admission) },
-      callerHeaders: headersOf(introduction),
-      secretHeaders: introduction.secretHeaders,
+      callerHeaders: headersOf(caller, claims, effects.authenticate?.consumer.id),
+      secretHeaders: secrets,
     }
   })
 })

@@ -1,10 +1,12 @@
 // The PDK calls that our plugins make, one row each, as they behave in Kong 3.9.3.
 import type { KongConsumer, KongCredential } from './consumer.ts'
 import { question, statement } from './pdk-call.ts'
-import { ANSWER, ANYTHING, CONSUMER, LOGIN, LOOKUP, NOTHING, PAIR, TABLE, TABLES, TEXT } from './shapes.ts'
+import { ANSWER, ANYTHING, CONSUMER, LOGIN, LOOKUP, NOTHING, PAIR, TABLE, TABLE_WITH_LASTING, TEXT } from './shapes.ts'
+import type { TableWithLasting } from './value.ts'
 
 /** Header values to send; `''` arrives as a blank. */
 type HeaderValues = Readonly<Record<string, string>>
+type GivenHeaders = Readonly<Record<string, string | readonly string[]>>
 
 /**
  * First value of a request header; undefined when there is none, or nothing in it. It reads `ngx.var.http_*`; a value
@@ -59,13 +61,13 @@ export const setShared = statement('tell', 'kong.ctx.shared.set', PAIR, (k: stri
 
 /**
  * Sets, in place of whatever was there, headers of the request to the backend; an empty list clears one. Later plugins
- * see them too. Those of a frozen object travel in the form that was made for the first call with it.
+ * see them too. `lasting` are more of them, in an object that never changes: its bytes are made with the first call.
  */
 export const setRequestHeaders = statement(
   'tell',
   'kong.service.request.set_headers',
-  TABLES,
-  (...headers: readonly Readonly<Record<string, string | readonly string[]>>[]) => headers,
+  TABLE_WITH_LASTING,
+  (headers: GivenHeaders, lasting?: GivenHeaders): TableWithLasting => [headers, lasting],
 )
 
 /** Sets headers of the answer, whoever gives it. */

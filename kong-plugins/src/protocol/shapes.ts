@@ -1,7 +1,7 @@
 // What PDK calls carry: how it travels, and what Lua gives or gets.
 import { boolean, type Codec, empty, integer, message, nested, single, string } from './codec.ts'
 import type { ConsumerMessage, KongCredential } from './consumer.ts'
-import { pair, type Table, table, tablesAsOne, value } from './value.ts'
+import { pair, type Table, table, tableWithLasting, value } from './value.ts'
 
 /** An argument or a result. */
 export interface Shape<Value> extends Codec<Value> {
@@ -57,8 +57,8 @@ export const PAIR = givenShape(pair, ({ k = '', v }) => [k, asLua(v)])
 /** Names and their values. */
 export const TABLE = givenShape(table, (given) => [asLua(given)])
 
-/** The same in parts; of a name in several the last counts. */
-export const TABLES = givenShape(tablesAsOne, (given) => [asLua(Object.assign(Object.create(null), ...given))])
+/** The same, with one that comes again and again. */
+export const TABLE_WITH_LASTING = givenShape(tableWithLasting, ([given, lasting]) => [asLua({ ...lasting, ...given })])
 
 const CONSUMER_MESSAGE = message<ConsumerMessage>({
   id: [1, string],

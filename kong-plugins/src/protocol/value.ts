@@ -36,26 +36,30 @@ export const table: Codec<Table> = {
   },
 }
 
-/** Tables that arrive as one. What becomes of a frozen one on the wire is written once and kept. */
-export const tablesAsOne: Codec<readonly Table[]> = {
+/**
+ * A table, and another that never changes and comes again: its bytes are made once and kept. They arrive as one table;
+ * where both have a name, the first counts.
+ */
+export type TableWithLasting = readonly [Table, lasting?: Table | undefined]
+
+/** As one Struct. */
+export const tableWithLasting: Codec<TableWithLasting> = {
   read: (pbf, end) => [table.read(pbf, end)],
-  write(given, pbf) {
-    for (const each of given) {
-      if (Object.isFrozen(each)) writeBytes(bytesOf(each), pbf)
-      else table.write(each, pbf)
-    }
+  write([given, lasting], pbf) {
+    if (lasting) writeBytes(bytesOf(lasting), pbf)
+    table.write(given, pbf)
   },
 }
 
 const written = new WeakMap<Table, Uint8Array>()
 
-function bytesOf(frozen: Table): Uint8Array {
-  const before = written.get(frozen)
+function bytesOf(lasting: Table): Uint8Array {
+  const before = written.get(lasting)
   if (before) return before
   const pbf = new PbfWriter()
-  table.write(frozen, pbf)
+  table.write(lasting, pbf)
   const bytes = pbf.finish().slice() // without the bytes that it has to spare
-  written.set(frozen, bytes)
+  written.set(lasting, bytes)
   return bytes
 }
 

@@ -22,8 +22,14 @@ export interface KnownCaller {
   readonly issuer: string | undefined
 }
 
-/** Whoever may call: somebody with a token, or an address that nothing else is known of. */
-export type Caller = KnownCaller | { readonly kind: 'anonymous'; readonly address: string }
+/** An address that nothing else is known of. */
+export interface AnonymousCaller {
+  readonly kind: 'anonymous'
+  readonly address: string
+}
+
+/** Whoever may call: somebody with a token, or without. */
+export type Caller = KnownCaller | AnonymousCaller
 
 /** The caller of these facts. RFC 9068 §2.2: an application that calls for itself is its own subject; there is no user. */
 export function knownCaller(facts: Omit<KnownCaller, 'kind'>): KnownCaller {

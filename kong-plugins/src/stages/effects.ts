@@ -47,7 +47,7 @@ export interface PassEffects {
   readonly groups?: readonly string[]
   /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */
   readonly requestHeaders?: RequestHeaders
-  /** More of them, in one frozen object for all calls of a caller: the bytes that travel are made once. `requestHeaders` count before them. */
+  /** More of them, the same at each call of a caller, in an object that never changes. `requestHeaders` win over them. */
   readonly callerHeaders?: RequestHeaders
   /** Headers of the request that Kong's log plugins must not show. */
   readonly secretHeaders?: readonly string[]

@@ -3,7 +3,6 @@ import t from 'tap'
 import { knownCaller } from '../../src/stages/caller.ts'
 import { CLEAR } from '../../src/stages/effects.ts'
 import { identityHeaders } from '../../src/stages/identity/identity.ts'
-import { identityStage } from '../../src/stages/identity/stage.ts'
 
 const facts = {
   subject: 'usr_alice',
@@ -97,27 +96,5 @@ t.test('nobody in particular: every header goes, but those that say so', async (
     'X-Consumer-Custom-ID': CLEAR,
     'X-Credential-Identifier': CLEAR,
     'X-Anonymous-Consumer': 'true',
-  })
-})
-
-t.test('who is introduced again is introduced in the same way, unless something else is to be said', async (t) => {
-  const introduce = identityStage({
-    policy: 'mobile-api',
-    forwardToken: false,
-    backendSecret: undefined,
-    backendSecretHeader: 'X-Secret',
-  })
-  const rowing = { 'X-Authenticated-Club': 'rowing' }
-  const first = introduce(alice, rowing, undefined)
-  t.equal(introduce(alice, rowing, undefined), first)
-  t.throws(() => Object.assign(first.requestHeaders, { 'X-Authenticated-UserId': 'usr_bob' }), TypeError)
-  t.match(introduce(alice, rowing, 'consumer-1').note, /consumer=consumer-1/)
-  t.match(introduce(alice, rowing, 'consumer-2').note, /consumer=consumer-2/)
-  t.notMatch(introduce(alice, rowing, undefined).note, /consumer=/)
-  t.match(introduce(alice, { 'X-Authenticated-Club': 'chess' }, undefined).requestHeaders, {
-    'X-Authenticated-Club': 'chess',
-  })
-  t.match(introduce({ ...alice, subject: 'usr_bob' }, rowing, undefined).requestHeaders, {
-    'X-Authenticated-UserId': 'usr_bob',
   })
 })

@@ -65,3 +65,33 @@ t.test('both caches are bounded, and forged tokens displace no good one', async 
   t.equal(cache.authentic('good'), undefined, 'the least recently used goes first')
   t.equal(cache.authentic('large-4999'), seen)
 })
+
+t.test('what a configuration works out of a token is made once; of many configurations four keep it', async (t) => {
+  const keys = await startKeyServer(t, key)
+  const stage = createTokenStage(keys.jwksUri)
+  const authorization = `Bearer ${await signToken(key)}`
+  const [first, again] = [await stage.decide(authorization), await stage.decide(authorization)]
+  t.ok(first.kind === 'verified' && again.kind === 'verified' && first.claims === again.claims, 'the very object')
+  const seen = stage.services.tokenCache.authentic(digestOf(authorization.slice('Bearer '.length)))
+  if (!seen) throw new Error('not cached')
+  const cache = createTokenCache()
+  let made = 0
+  const configurations = Array.from({ length: 5 }, (_, n) =>
+    cache.keptPerToken(({ subject }) => {
+      made += 1
+      return { n, subject }
+    }),
+  )
+  const ask = (): void => {
+    for (const [n, workOut] of configurations.entries())
+      t.strictSame(workOut(seen.claims), { n, subject: seen.claims.subject })
+  }
+  ask()
+  t.equal(made, 5)
+  const [, ...lastFour] = configurations
+  const kept = lastFour.map((workOut) => workOut(seen.claims))
+  t.ok(lastFour.every((workOut, at) => workOut(seen.claims) === kept[at]))
+  t.equal(made, 5, 'the last four have it')
+  ask()
+  t.equal(made, 10, 'in turn, each takes the place of the one that comes next')
+})

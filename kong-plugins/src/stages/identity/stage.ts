@@ -2,7 +2,7 @@
 import type { BackendConfig } from '../../schema/backend.ts'
 import type { Caller } from '../caller.ts'
 import type { PassEffects, RequestHeaders } from '../effects.ts'
-import { callerNote, type Noted } from './caller-note.ts'
+import { callerNote } from './caller-note.ts'
 import { credentialHeaders, secretHeaders } from './credential-headers.ts'
 import { identityHeaders } from './identity.ts'
 
@@ -12,28 +12,19 @@ export interface Introduction extends Required<Pick<PassEffects, 'requestHeaders
   readonly note: string
 }
 
-/**
- * Introduces a caller; for the same three it is the same introduction, as long as the caller is kept.
- * @param claims headers of claims
- * @param consumer id of the one that Kong was told of, if any
- */
+/** Introduces a caller. @param claims headers of claims @param consumer id of the one that Kong was told of, if any */
 export type Introduce = (caller: Caller, claims: RequestHeaders, consumer: string | undefined) => Introduction
 
 /** Prepares the stage for one config. */
 export function identityStage(config: BackendConfig): Introduce {
   const credentials = credentialHeaders(config)
   const secrets = secretHeaders(config)
-  const known = new WeakMap<Caller, Noted & { readonly introduction: Introduction }>()
   return (caller, claims, consumer) => {
-    const before = known.get(caller)
-    if (before && before.claims === claims && before.consumer === consumer) return before.introduction
     const identity = identityHeaders(caller)
-    const introduction = {
-      requestHeaders: Object.freeze({ ...identity, ...claims, ...credentials }),
+    return {
+      requestHeaders: { ...identity, ...claims, ...credentials },
       secretHeaders: secrets,
       note: callerNote(identity, { claims, consumer }),
     }
-    known.set(caller, { claims, consumer, introduction })
-    return introduction
   }
 }

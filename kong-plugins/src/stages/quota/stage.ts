@@ -3,7 +3,7 @@ import type { Holder } from '../../holder.ts'
 import type { NotedOnce } from '../../noted-once.ts'
 import { oncePer } from '../../once-per.ts'
 import type { QuotaConfig } from '../../schema/quota.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller, KnownCaller } from '../caller.ts'
 import { countKeys } from './count-keys.ts'
 import type { CounterStores } from './counter-stores.ts'
 import type { QuotaVerdict } from './counters.ts'
@@ -23,7 +23,7 @@ export type AdmitCall = (caller: Caller) => QuotaVerdict | Promise<QuotaVerdict>
 /** Prepares the stage for one config. */
 export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder }: QuotaStores): AdmitCall {
   const { policy, countAs } = config
-  const keysOf = oncePer((caller: Caller) => countKeys(countAs, caller))
+  const keysOf = oncePer((caller: KnownCaller) => countKeys(countAs, caller))
   const byDefault = rulesOf(config.defaultLimit)
   const forAddresses = rulesOfAddresses(config.anonymousLimit)
   const byPlan = new Map<string, PlanRules>()
@@ -39,5 +39,8 @@ export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder
     return caller.isAttested ? attested : others
   }
 
-  return (caller) => store.admit({ keys: keysOf(caller), rules: rulesFor(caller) })
+  return (caller) => {
+    const keys = caller.kind === 'anonymous' ? countKeys(countAs, caller) : keysOf(caller)
+    return store.admit({ keys, rules: rulesFor(caller) })
+  }
 }

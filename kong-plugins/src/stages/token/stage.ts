@@ -1,11 +1,10 @@
 // The token stage: reads of a request what the policy asks for, and finds out who calls.
-import { oncePer } from '../../once-per.ts'
 import type { KongReader } from '../../protocol/kong.ts'
 import type { TokenConfig } from '../../schema/token-config.ts'
 import type { HeldServices } from '../../services.ts'
 import { factsOf } from '../../usage/facts.ts'
 import { type KnownCall, knownCall } from '../../usage/known-call.ts'
-import { type Caller, knownCaller } from '../caller.ts'
+import { type AnonymousCaller, type KnownCaller, knownCaller } from '../caller.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { possessionStage } from '../dpop/stage.ts'
 import type { Denial } from '../effects.ts'
@@ -14,12 +13,14 @@ import { toDenial } from './refusals.ts'
 import type { TokenClaims } from './token.ts'
 import { type TokenStores, verifyToken } from './verify-token.ts'
 
-/**
- * Somebody calls; the claims of the token, where there is one: both are the objects of the last call with that token, so
- * that what follows from them need not be worked out again. Or the call is refused; whose it was, where that is certain.
- */
+/** Somebody calls. By a token that the cache knows it is the very object of the call before. */
+export type VerifiedCaller =
+  | { readonly kind: 'verified'; readonly caller: KnownCaller; readonly claims: TokenClaims }
+  | { readonly kind: 'verified'; readonly caller: AnonymousCaller; readonly claims: undefined }
+
+/** Or the call is refused; whose it was, where that is certain. */
 export type Verification =
-  | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: TokenClaims | undefined }
+  | VerifiedCaller
   | { readonly kind: 'deny'; readonly denial: Denial; readonly call?: KnownCall }
 
 /** What the stage needs besides its config. */
@@ -54,9 +55,10 @@ export function tokenStage(
   const readsMethod = config.methodScopes.size > 0
   // RFC 7519 §4.1.2: a subject is unique for its issuer only. With one issuer that goes without saying.
   const severalIssuers = stores.keySources.size > 1
-  const callerOf = oncePer((claims: TokenClaims) =>
-    knownCaller({ ...claims, issuer: severalIssuers ? claims.issuer : undefined }),
-  )
+  const verified = services.tokenCache.keptPerToken((claims): VerifiedCaller => {
+    const caller = knownCaller({ ...claims, issuer: severalIssuers ? claims.issuer : undefined })
+    return { kind: 'verified', caller, claims }
+  })
   for (const source of stores.keySources.values()) void source.refresh()
 
   return async (kong) => {
@@ -80,7 +82,6 @@ export function tokenStage(
       const address = await kong.client.getForwardedIp()
       return { kind: 'verified', caller: { kind: 'anonymous', address }, claims: undefined }
     }
-    const { claims } = decision
-    return { kind: 'verified', caller: callerOf(claims), claims }
+    return verified(decision.claims)
   }
 }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { PublishedKey } from './keys.ts'
-import type { ParsedToken } from './token.ts'
+import type { ParsedToken, TokenClaims } from './token.ts'
 
 /** A token whose signature was verified with `key`. It counts only as long as the issuer still publishes that key. */
 export interface AuthenticToken extends ParsedToken {
@@ -25,18 +25,25 @@ export interface TokenCache {
   /** Whether the signature is known not to match this key. */
   isForged(digest: string, key: PublishedKey): boolean
   keepForged(digest: string, keys: readonly PublishedKey[]): void
+  /**
+   * What one configuration works out of claims, made once and kept as long as they are: whoever asks again is given the
+   * very same. Of a token that more than four configurations see, only four keep it, and others work it out again.
+   */
+  keptPerToken<Result extends object>(workOut: (claims: TokenClaims) => Result): (claims: TokenClaims) => Result
   readonly stats: CacheStats
 }
 
 const MAX_CHARACTERS = 48 * 1024 * 1024
-/** Claims, and what each plugin works out of them: headers, also in the form of the wire, and names of counts. */
+/** Claims, and what a configuration works out of them: headers, their bytes on the wire, names of counts. */
 const ENTRY_OVERHEAD_CHARACTERS = 3584
+const MAX_CONFIGURATIONS_PER_TOKEN = 4
 const MAX_FORGED = 10_000
 
 /** Creates empty caches. Forged tokens have their own: whoever floods us with them displaces no good token. */
 export function createTokenCache(): TokenCache {
   const authentic = new LRUCache<string, AuthenticToken>({ maxSize: MAX_CHARACTERS })
   const forged = new LRUCache<string, readonly PublishedKey[]>({ max: MAX_FORGED })
+  const kept = new WeakMap<TokenClaims, Map<unknown, object>>()
   let hits = 0
   let misses = 0
   return {
@@ -55,6 +62,17 @@ export function createTokenCache(): TokenCache {
     isForged: (digest, key) => forged.get(digest)?.includes(key) === true,
     keepForged: (digest, keys) => {
       forged.set(digest, keys)
+    },
+    keptPerToken: <Result extends object>(workOut: (claims: TokenClaims) => Result) => {
+      return (claims) => {
+        const results = kept.get(claims) ?? new Map<unknown, object>()
+        const before = results.get(workOut)
+        if (before) return before as Result // made below, by this very function
+        const result = workOut(claims)
+        kept.set(claims, results.set(workOut, result))
+        if (results.size > MAX_CONFIGURATIONS_PER_TOKEN) results.delete(results.keys().next().value)
+        return result
+      }
     },
     get stats() {
       return { hits, misses, authentic: authentic.size, forged: forged.size }
