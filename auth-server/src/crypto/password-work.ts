@@ -17,7 +17,7 @@ export type PasswordAnswer = Readonly<{ result: string | boolean }> | Readonly<{
  */
 const DEADLINE_MILLIS = 30_000
 
-/** Thrown when a thread has ended, or given no answer in time; the edge answers 503 with Retry-After. */
+/** Thrown when a thread has ended, given no answer in time, or could not be begun; the edge answers 503 with Retry-After. */
 export class PasswordThreadLost extends Error {
   override name = 'PasswordThreadLost'
 }
@@ -25,9 +25,17 @@ export class PasswordThreadLost extends Error {
 /** Threads that have nothing to do. There are never more than work is begun at once (password-queue.ts); the first come with the first password. */
 const IDLE: Worker[] = []
 
+function newThread(): Worker {
+  try {
+    // The settings of the server, secrets among them, are none of its business.
+    return new Worker(new URL('./password-thread.ts', import.meta.url), { env: {}, execArgv: [] })
+  } catch (error) {
+    throw new PasswordThreadLost('the system gives no thread for passwords', { cause: error })
+  }
+}
+
 function startThread(): Worker {
-  // The settings of the server, secrets among them, are none of its business.
-  const thread = new Worker(new URL('./password-thread.ts', import.meta.url), { env: {}, execArgv: [] })
+  const thread = newThread()
   const leave = (): void => {
     const place = IDLE.indexOf(thread)
     if (place >= 0) IDLE.splice(place, 1)

@@ -20,20 +20,27 @@ let asked: Asked[] = []
 export function signature(toSign: ToSign): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   thread ??= startThread()
+  const isFirst = asked.push({ toSign, resolve, reject }) === 1
+  if (!thread) doWithout()
   // The process stays for as long as there is work, and no longer.
-  if (asked.push({ toSign, resolve, reject }) === 1) thread.ref()
-  thread.postMessage(toSign)
+  else if (isFirst) thread.ref()
+  thread?.postMessage(toSign)
   return promise
 }
 
-function startThread(): Worker {
-  // The settings of the server, secrets among them, are none of its business.
-  const started = new Worker(new URL('./signing-thread.ts', import.meta.url), { env: {}, execArgv: [] })
-  // An error ends a thread, and must not end the process.
-  return started
-    .on('message', hear)
-    .on('error', () => {})
-    .once('exit', doWithout)
+/** Undefined where the system has none left to give. */
+function startThread(): Worker | undefined {
+  try {
+    // The settings of the server, secrets among them, are none of its business.
+    const started = new Worker(new URL('./signing-thread.ts', import.meta.url), { env: {}, execArgv: [] })
+    // An error ends a thread, and must not end the process.
+    return started
+      .on('message', hear)
+      .on('error', () => {})
+      .once('exit', doWithout)
+  } catch {
+    return undefined
+  }
 }
 
 function hear(signature: string): void {
@@ -41,7 +48,7 @@ function hear(signature: string): void {
   if (asked.length === 0) thread?.unref()
 }
 
-/** The thread is lost: what it has not answered is signed here, so that nobody's token is lost with it. */
+/** The thread is lost, or none was to be had: what it has not answered is signed here, so that nobody's token is lost with it. */
 function doWithout(): void {
   const left = asked
   asked = []

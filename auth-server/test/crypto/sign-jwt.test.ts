@@ -1,5 +1,8 @@
 // Every token that this server signs can be verified by others, whatever numbers its signature happens to have.
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { base64url, jwtVerify } from 'jose'
 import t, { type Test } from 'tap'
@@ -85,3 +88,19 @@ t.test('a key that cannot sign fails for whoever came with it alone', async (t) 
   await sound
   await signSideBySide(t, 30)
 })
+
+t.test(
+  'where the system gives no thread, tokens are signed without one, and a password is asked for later',
+  async (t) => {
+    const script = join(import.meta.dirname, 'support', 'without-threads.ts')
+    // What a process may not begin fails like what the system cannot give: at once. (What the test runner has each child
+    // load wants more than that.)
+    const node = ['-u', 'NODE_OPTIONS', process.execPath, '--permission', '--allow-fs-read=*', script]
+    const { stdout } = await promisify(execFile)('env', node)
+    t.strictSame(JSON.parse(stdout), {
+      signatures: [86, 86, 86],
+      byNoKey: 'TypeError',
+      password: 'PasswordThreadLost',
+    })
+  },
+)
