@@ -2,6 +2,7 @@
 
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
+import { readTracing } from '@mobile-api-gateway/sdk/tracing/settings.ts'
 import { pino } from 'pino'
 import { startGateway } from './gateway.ts'
 
@@ -44,13 +45,22 @@ function readOptions({ config, socket: socketPath, ...given }: GivenOptions) {
   return { config, socketPath, port, host, pluginReadTimeoutMillis, about: given.about }
 }
 
+/** Whether the plugin server of the same environment makes traces. @throws {UsageError} that says what is wrong */
+function tracesAre(env: NodeJS.ProcessEnv): 'on' | 'off' {
+  try {
+    return readTracing(env, 'gateway') ? 'on' : 'off'
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
 await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const options = readOptions(values)
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
   process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
-  const gateway = await startGateway({ ...options, logger, watch: true })
+  const gateway = await startGateway({ ...options, logger, namesTraces: tracesAre(process.env) === 'on', watch: true })
   process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)
   let closing = false
   const stop = (): void => {

@@ -8,7 +8,6 @@ import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 import { type Logger, pino } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
 import type { PluginInfo } from '../config/model/plugin-info.ts'
-import type { Exchange } from '../http/exchange.ts'
 import { createListener } from '../http/listener.ts'
 import { UpstreamPool } from '../http/upstream.ts'
 import { refuseMissingCalls } from '../lua/support.ts'
@@ -17,6 +16,7 @@ import { PluginClient } from '../plugin-server/client.ts'
 import { describePlugins } from '../plugin-server/info.ts'
 import { ConfigHolder } from './config-holder.ts'
 import { loadConfig } from './loaded-config.ts'
+import { linesOf } from './log-lines.ts'
 import { followConfig, reportLimits } from './reload.ts'
 
 export interface GatewayOptions {
@@ -28,6 +28,8 @@ export interface GatewayOptions {
   /** The plugin server's unix socket. */
   readonly socketPath: string
   readonly logger?: Logger
+  /** Lines of the log name the trace of their request, as the plugin server tells the backend of it [false]. */
+  readonly namesTraces?: boolean
   /** How long to wait for the plugin server: Kong's `lua_socket_read_timeout`, milliseconds [3000]. */
   readonly pluginReadTimeoutMillis?: number
   /** Kong's `lua_max_req_headers` [100]. */
@@ -45,22 +47,6 @@ export interface EmbeddedGateway {
   readonly port: number
   /** Stops listening, lets running requests end (two seconds at most) and frees everything. */
   readonly close: () => Promise<void>
-}
-
-const PINO_LEVELS: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
-  debug: 'debug',
-  info: 'info',
-  notice: 'info',
-  warn: 'warn',
-  err: 'error',
-}
-
-function logTo(logger: Logger): (level: string, message: string, exchange?: Exchange) => void {
-  return (level, message, exchange) => {
-    const facts =
-      exchange === undefined ? {} : { requestId: exchange.requestId, method: exchange.method, path: exchange.path }
-    logger[PINO_LEVELS[level] ?? 'fatal'](facts, message)
-  }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
@@ -92,7 +78,7 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
 export async function startGateway(options: GatewayOptions): Promise<EmbeddedGateway> {
   const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100, about } = options
   const logger = options.logger ?? pino({ name: 'gateway' })
-  const log = logTo(logger)
+  const log = linesOf(logger, options.namesTraces === true)
   const settings: PdkSettings = { maxHeaders, log, about }
   const plugins = options.plugins ?? (await describePlugins())
   const text = await readFile(options.config, 'utf8')

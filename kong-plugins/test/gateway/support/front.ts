@@ -57,6 +57,8 @@ export interface FrontOptions {
   readonly socketPath: string
   /** Milliseconds the plugin server has for an answer [1000]. */
   readonly pluginTimeoutMillis?: number
+  /** Of the embedded gateway: see its options [false]. */
+  readonly namesTraces?: boolean
   /** Kong listens for HTTP/2 (without TLS), too, as gRPC needs it. */
   readonly http2?: boolean
 }
@@ -85,6 +87,7 @@ async function startEmbedded(t: Ending, options: FrontOptions, folder: string): 
     socketPath: options.socketPath,
     pluginReadTimeoutMillis: options.pluginTimeoutMillis ?? 1000,
     plugins: await pluginInfos,
+    namesTraces: options.namesTraces === true,
     logger: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
   })
   const close = once(async () => {
