@@ -1,8 +1,11 @@
 // Signing in at the portal: as any application does, once, in the browser that began it; and what ends it.
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { definePortalOf } from '../../src/portal/index.ts'
+import { lockAccount } from '../../src/store/lock-account.ts'
 import { openPortalSession } from '../../src/store/tables/portal-sessions.ts'
 import { Browser } from '../support/browser.ts'
+import { untilBlocked } from '../support/database.ts'
 import { answerOf, logIn } from '../support/phone.ts'
 import { followHere, PORTAL_COOKIE, portalServer, signInAtPortal } from '../support/portal.ts'
 import { ISSUER, type TestServer } from '../support/server.ts'
@@ -113,6 +116,33 @@ t.test('the login that a sign-in replaces ends with its session; what is gone me
   const hashes = await db.selectFrom('portal_sessions').select('token_hash').execute()
   t.notOk(hashes.some(({ token_hash }) => token_hash === first.token_hash))
 })
+
+t.test(
+  'a sign-in while the account is changed: it waits for that, and neither for the other in a circle',
+  async (t) => {
+    const { browser, callback, ...server } = await begun(t)
+    const { db } = server
+    await browser.request('GET', callback)
+    const [first] = await db.selectFrom('portal_sessions').selectAll().execute()
+    if (!first) throw new Error('not signed in')
+    const { person_id: personId, session_id: sessionId, id_token: idToken, family_id: replaced } = first
+    await signInAtPortal(server)
+    const [other] = await db.selectFrom('portal_sessions').selectAll().where('family_id', '<>', replaced).execute()
+    const session = { tokenHash: 'new', personId, sessionId, idToken, familyId: other?.family_id ?? '', seconds: 60 }
+    const opened = await db.transaction().execute(async (trx) => {
+      await lockAccount(trx, personId)
+      const opening = openPortalSession(db, session, [first.token_hash])
+      await untilBlocked(db)
+      await trx
+        .updateTable('refresh_families')
+        .where('person_id', '=', personId)
+        .set({ revoked_at: sql`auth_now()`, revoked_because: 'signed out' })
+        .execute()
+      return { opening }
+    })
+    t.equal(await opened.opening, true)
+  },
+)
 
 t.test('two answers at once: one of them signs in, and the login stands', async (t) => {
   const { browser, callback, db } = await begun(t)

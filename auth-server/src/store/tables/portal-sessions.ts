@@ -51,7 +51,8 @@ export interface NewPortalSession {
 }
 
 /**
- * Opens a session, in the place of those that the browser had, whose logins end with them.
+ * Opens a session, in the place of those that the browser had, whose logins end with them. In two statements: one would
+ * have the logins before its foreign keys come to the person, and whoever changes an account has the person first.
  * @returns whether the login that it stands on was still there
  */
 export async function openPortalSession(
@@ -60,25 +61,26 @@ export async function openPortalSession(
   before: readonly string[],
 ): Promise<boolean> {
   const { tokenHash, personId, sessionId, familyId, idToken, seconds } = session
+  if (before.length > 0) await endSessions(db, before, familyId)
   const { rows } = await sql`
-    with login as materialized (
-      select id, person_id from refresh_families where id = ${familyId} and person_id = ${personId} for key share
-    ), gone as (
-      delete from portal_sessions where token_hash = any(${[...before]}) returning family_id
-    ), ended as (
-      update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
-      from gone where refresh_families.id = gone.family_id and refresh_families.id <> ${familyId} and revoked_at is null
-    )
     insert into portal_sessions (token_hash, person_id, session_id, family_id, id_token, expires_at)
-    select ${tokenHash}, login.person_id, ${sessionId}, login.id, ${idToken}, ${secondsFromNow(seconds)} from login
+    select ${tokenHash}, person_id, ${sessionId}, id, ${idToken}, ${secondsFromNow(seconds)}
+    from refresh_families where id = ${familyId} and person_id = ${personId} for key share
     returning token_hash`.execute(db)
   return rows.length === 1
 }
 
 /** Ends a session, and the login that it stands on. */
-export async function endPortalSession(db: Db, tokenHash: string): Promise<void> {
+export function endPortalSession(db: Db, tokenHash: string): Promise<void> {
+  return endSessions(db, [tokenHash])
+}
+
+/** @param stays a login that goes on, though one of them may have stood on it */
+async function endSessions(db: Db, tokenHashes: readonly string[], stays = ''): Promise<void> {
   await sql`
-    with ended as (delete from portal_sessions where token_hash = ${tokenHash} returning family_id)
+    with ended as (delete from portal_sessions where token_hash = any(${tokenHashes}) returning family_id)
     update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
-    from ended where refresh_families.id = ended.family_id and revoked_at is null`.execute(db)
+    from ended where refresh_families.id = ended.family_id and refresh_families.id <> ${stays} and revoked_at is null`.execute(
+    db,
+  )
 }
