@@ -19,13 +19,18 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 }
 const NO_HTTP: Answer = { status: '400 Bad Request', description: 'this is no request that HTTP/1.1 knows' }
 
+const HEAD = 'HEAD '
+
 /** What a log does. */
 interface Hears {
   info(fields: object, message: string): void
 }
 
+/** What Node says of it. `rawPacket`: the bytes that arrived last, where they are what is wrong. */
+type Unreadable = NodeJS.ErrnoException & { readonly rawPacket?: unknown }
+
 /** Fastify's handler; the connection is of no use afterwards. */
-export function answerUnreadable(log: Hears): (error: NodeJS.ErrnoException, socket: Socket) => void {
+export function answerUnreadable(log: Hears): (error: Unreadable, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const { status, description } = ANSWERS[error.code ?? ''] ?? NO_HTTP
@@ -40,6 +45,12 @@ export function answerUnreadable(log: Hears): (error: NodeJS.ErrnoException, soc
       connection: 'close',
     }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'), () => socket.destroy())
+    // RFC 9110 §9.3.2: what follows the head of an answer to HEAD is no part of it, and trouble to whoever asked.
+    const sent = isHead(error.rawPacket) ? '' : body
+    socket.end([`HTTP/1.1 ${status}`, ...lines, '', sent].join('\r\n'), () => socket.destroy())
   }
+}
+
+function isHead(bytes: unknown): boolean {
+  return Buffer.isBuffer(bytes) && bytes.toString('latin1', 0, HEAD.length) === HEAD
 }

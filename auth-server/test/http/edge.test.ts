@@ -80,6 +80,17 @@ t.test('what never becomes a request is refused in the words and with the header
   }
 })
 
+t.test('a HEAD that is too long hears so without a body, which no client expects', async (t) => {
+  for (const bytes of [
+    `HEAD /jwks?${'a'.repeat(20_000)} HTTP/1.1`,
+    `HEAD /jwks HTTP/1.1\r\nCookie: ${'a'.repeat(20_000)}`,
+  ]) {
+    const [head = '', ...rest] = (await sendRaw(url, `${bytes}\r\nHost: x\r\n\r\n`)).split('\r\n\r\n')
+    t.match(head, 'HTTP/1.1 431 ')
+    t.strictSame(rest, [''])
+  }
+})
+
 t.test('a request that trickles in is given up', async (t) => {
   t.equal(app.server.requestTimeout, 10_000, 'the whole request, ms')
   t.ok(app.server.headersTimeout <= 10_000, 'its headers, ms')

@@ -17,8 +17,10 @@ export interface ListenerDeps {
   readonly log: (level: string, message: string, exchange?: Exchange) => void
 }
 
-/** nginx answers for a parser error, in Kong's words, and closes. */
-function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
+const HEAD = 'HEAD '
+
+/** nginx answers for a parser error, in Kong's words, and closes. @param error with what arrived last */
+function answerParserError(error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const [status, message] =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -27,8 +29,9 @@ function answerParserError(error: Error & { code?: string }, socket: Duplex): vo
         ? ['408 Request Timeout', 'Request timeout']
         : ['400 Bad Request', 'Bad request']
   const body = JSON.stringify({ message })
+  const sent = error.rawPacket?.toString('latin1', 0, HEAD.length) === HEAD ? '' : body
   const head = [`HTTP/1.1 ${status}`, 'Content-Type: application/json; charset=utf-8', 'Connection: close']
-  socket.end(`${[...head, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`${[...head, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${sent}`)
 }
 
 /** Milliseconds that nginx reads on, after an answer, from a client that is still sending. */

@@ -210,6 +210,14 @@ for (const kind of fronts) {
       t.same(backend.seen, [], 'the backend saw none of them')
     })
 
+    t.test('what is refused of a HEAD is told by the head alone', async (t) => {
+      for (const [what, request] of refusals.filter(([, asked]) => asked.startsWith('GET '))) {
+        const answer = await sendRefused(shared.front.port, request.replace('GET ', 'HEAD '))
+        t.ok(statusOf(answer) >= 400, what)
+        t.equal(answer.indexOf('\r\n\r\n'), answer.length - 4, what)
+      }
+    })
+
     t.test("errors come in the form the client accepts, with the request's id", async (t) => {
       const { front } = shared
       backendSeen.length = 0
