@@ -15,8 +15,9 @@ export const USAGE = `npm run bench -- gateway [--gateway kong|embedded] [--roun
 
 Requests per second and latency of the bare route of a gateway without us, of the bare route beside ours (our global
 function runs there, too), of mobile-gateway (guard and limit headers included), of the three separate plugins, and, on
-Kong, of its own jwt + rate-limiting + request-transformer; in rounds, forwards and backwards in turn; medians. Ours tell
-an auth server of calls and refusals, and hear from it who was signed out. One gateway worker, everything on this machine.
+Kong, of a plugin outside of it that only reads a header and sets one (the floor), and of its own jwt + rate-limiting +
+request-transformer; in rounds, forwards and backwards in turn; medians. Ours tell an auth server of calls and refusals,
+and hear from it who was signed out. One gateway worker, everything on this machine.
 The gateway without us is the stricter measure.
 `
 
@@ -60,12 +61,15 @@ interface Candidate {
 
 const LIMIT_HEADERS = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'x-ratelimit-limit-minute']
 
+const ONLY_KONG: readonly string[] = ['floor', 'bundled']
+
 function candidatesOf({ kind, own, plain }: BenchSite): Candidate[] {
   const all: Candidate[] = [
     { name: 'bare', title: 'bare route', gateway: plain, headers: [] },
     { name: 'beside', title: 'bare route beside ours', gateway: own, headers: [] },
     { name: 'gateway', title: 'mobile-gateway + guard', gateway: own, headers: LIMIT_HEADERS },
     { name: 'three', title: 'three separate plugins + guard', gateway: own, headers: LIMIT_HEADERS },
+    { name: 'floor', title: 'a plugin outside of Kong that does the least', gateway: plain, headers: [] },
     {
       name: 'bundled',
       title: "Kong's jwt + rate-limiting + request-transformer",
@@ -73,7 +77,7 @@ function candidatesOf({ kind, own, plain }: BenchSite): Candidate[] {
       headers: LIMIT_HEADERS,
     },
   ]
-  return all.filter(({ name }) => kind === 'kong' || name !== 'bundled')
+  return all.filter(({ name }) => kind === 'kong' || !ONLY_KONG.includes(name))
 }
 
 /** One look at an answer as a whole (the load generator only counts statuses), then a little load. */
@@ -85,7 +89,7 @@ async function warmUp({ name, gateway, headers }: Candidate, site: BenchSite, ge
   if (response.status !== 200 || missing.length > 0)
     throw new Error(`${path}: status ${response.status}, without ${missing.join(', ') || 'anything missing'}`)
   await response.body?.cancel()
-  if (name === 'gateway' || name === 'three') {
+  if (['gateway', 'three', 'floor'].includes(name)) {
     const refused = await fetch(gateway.origin + path)
     await refused.body?.cancel()
     if (refused.status !== 401) throw new Error(`${path}: status ${refused.status} without a token`)
@@ -100,7 +104,7 @@ async function measure(
   generator: Generator,
   options: Options,
 ): Promise<Round> {
-  const used = () => [cpuSeconds(gateway.process.pid), cpuSeconds(site.plugins.pid)] as const
+  const used = () => [cpuSeconds(gateway.process.pid), cpuSeconds(gateway.plugins.pid)] as const
   const before = used()
   const load = { origin: gateway.origin, path: `/${name}/x`, tokensFile: site.tokensFile }
   const measured = await generator.run({ ...load, connections: options.connections, seconds: options.seconds })

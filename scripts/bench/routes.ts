@@ -7,6 +7,8 @@ import type { ReportAccess } from './reports.ts'
 
 /** More calls than any run makes: what is measured is counting, not refusing. */
 const ENOUGH = 1_000_000_000
+/** What the plugin of the floor is called. */
+export const LEAST_PLUGIN = 'least-plugin'
 
 interface Plugin {
   readonly name: string
@@ -49,10 +51,13 @@ export async function protectedRoutes(callers: Callers, backend: string, revocat
   )
 }
 
-/** Routes `/bare` and, where there are bundled plugins, `/bundled`: jwt (ES256), rate-limiting (local), request-transformer. */
-export function plainRoutes(callers: Callers, backend: string, bundled: boolean): string {
+/**
+ * Routes `/bare` and, on Kong, `/floor` with the plugin that does the least, and `/bundled`: jwt (ES256), rate-limiting
+ * (local), request-transformer.
+ */
+export function plainRoutes(callers: Callers, backend: string, isKong: boolean): string {
   const bare = service('bare', backend, [])
-  if (!bundled) return document([], [bare])
+  if (!isKong) return document([], [bare])
   const consumer = {
     username: 'demo-app',
     jwt_secrets: [{ key: ISSUER, algorithm: 'ES256', rsa_public_key: callers.publicKeyPem }],
@@ -65,7 +70,8 @@ export function plainRoutes(callers: Callers, backend: string, bundled: boolean)
       config: { remove: { headers: ['Authorization'] }, add: { headers: ['X-App:demo'] } },
     },
   ])
-  return document([], [bare, chain], [consumer])
+  const floor = service('floor', backend, [{ name: LEAST_PLUGIN, config: {} }])
+  return document([], [bare, floor, chain], [consumer])
 }
 
 function document(plugins: readonly Plugin[], services: readonly object[], consumers: readonly object[] = []): string {

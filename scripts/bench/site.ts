@@ -1,4 +1,4 @@
-// The processes of a benchmark: backend, auth server, plugin server, one gateway with our plugins and one that has never heard of them.
+// The processes of a benchmark: backend, auth server, plugin servers, one gateway with our plugins and one that has never heard of them.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,12 +13,14 @@ import { startReports } from './reports.ts'
 import { plainRoutes, protectedRoutes } from './routes.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
+const ourPlugins = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
+const leastPlugin = join(import.meta.dirname, 'least-plugin.ts')
 
 /** A gateway to call. */
 export interface BenchGateway {
   readonly origin: string
   readonly process: ManagedProcess
+  readonly plugins: ManagedProcess
 }
 
 /** Everything that runs. */
@@ -26,9 +28,8 @@ export interface BenchSite {
   readonly kind: GatewayKind
   /** With our plugins: routes `/gateway`, `/three` and `/beside`. */
   readonly own: BenchGateway
-  /** Without: `/bare` and, where the gateway is Kong, `/bundled`. */
+  /** Without: `/bare` and, where the gateway is Kong, `/floor` and `/bundled`. */
   readonly plain: BenchGateway
-  readonly plugins: ManagedProcess
   /** One token per line. */
   readonly tokensFile: string
   stop(): Promise<void>
@@ -61,30 +62,31 @@ export async function startSite(kind: GatewayKind, users: number): Promise<Bench
         answersHttp(backend),
       ),
     )
-    const socket = join(folder, 'plugins.sock')
-    const plugins = await launch(
-      node('plugin server', [pluginServer, '--socket', socket], () => answersPluginCalls(socket)),
-    )
-
-    const gateway = async (name: string, kongYml: string): Promise<BenchGateway> => {
+    const gateway = async (name: string, pluginServer: string, kongYml: string): Promise<BenchGateway> => {
       const home = join(folder, name)
       await mkdir(home, { mode: 0o700 })
+      const socket = join(home, 'plugins.sock')
+      const plugins = await launch(
+        node(`plugin server (${name})`, [pluginServer, '--socket', socket], () => answersPluginCalls(socket)),
+      )
       const configPath = join(home, 'kong.yml')
       await writeFile(configPath, kongYml, { mode: 0o600 })
       const port = await freePort()
-      const process = await launch(await GATEWAY_SPEC[kind]({ name, configPath, port, socket, home }))
-      return { origin: `http://127.0.0.1:${port}`, process }
+      const process = await launch(await GATEWAY_SPEC[kind]({ name, configPath, port, pluginServer, socket, home }))
+      return { origin: `http://127.0.0.1:${port}`, process, plugins }
     }
     const reports = await startReports(folder, undo)
-    const own = await gateway('own', await protectedRoutes(callers, backend, reports))
-    const plain = await gateway('plain', plainRoutes(callers, backend, kind === 'kong'))
+    const own = await gateway('own', ourPlugins, await protectedRoutes(callers, backend, reports))
+    // The embedded gateway knows our plugins alone.
+    const others = kind === 'kong' ? leastPlugin : ourPlugins
+    const plain = await gateway('plain', others, plainRoutes(callers, backend, kind === 'kong'))
     // Nothing passes before the feed was read once.
     const isOpen = async (): Promise<boolean> => {
       const headers = { authorization: `Bearer ${callers.tokens[0]}` }
       return (await fetch(`${own.origin}/gateway/x`, { headers })).ok
     }
     if (!(await waitUntil(isOpen, { timeoutMillis: 20_000 }))) throw new Error('the gateway lets no call through')
-    return { kind, own, plain, plugins, tokensFile, stop }
+    return { kind, own, plain, tokensFile, stop }
   } catch (error) {
     await stop()
     throw error
@@ -100,12 +102,14 @@ interface Place {
   readonly name: string
   readonly configPath: string
   readonly port: number
+  /** Entry of the plugin server, and where it listens. */
+  readonly pluginServer: string
   readonly socket: string
   readonly home: string
 }
 
 const GATEWAY_SPEC: Readonly<Record<GatewayKind, (place: Place) => Promise<ProcessSpec>>> = {
-  async kong({ name, configPath, port, socket, home }) {
+  async kong({ name, configPath, port, pluginServer, socket, home }) {
     return {
       name: `Kong (${name})`,
       command: 'kong',

@@ -22,9 +22,12 @@ export async function idleMemory({ pid }: Pick<ManagedProcess, 'pid'>, seconds: 
 
 /** The same of plugin server and embedded gateway, each just started. */
 export async function idleMemoryOfGateway(seconds: number): Promise<Readonly<Record<string, number | undefined>>> {
-  const { own, plugins, stop } = await startSite('embedded', 1)
+  const { own, stop } = await startSite('embedded', 1)
   try {
-    return { 'plugin server': await idleMemory(plugins, seconds), 'embedded gateway': await idleMemory(own.process, 0) }
+    return {
+      'plugin server': await idleMemory(own.plugins, seconds),
+      'embedded gateway': await idleMemory(own.process, 0),
+    }
   } finally {
     await stop()
   }
