@@ -61,7 +61,7 @@ export async function openPortalSession(
   before: readonly string[],
 ): Promise<boolean> {
   const { tokenHash, personId, sessionId, familyId, idToken, seconds } = session
-  if (before.length > 0) await endSessions(db, before, familyId)
+  if (before.length > 0) await endPortalSessions(db, before, familyId)
   const { rows } = await sql`
     insert into portal_sessions (token_hash, person_id, session_id, family_id, id_token, expires_at)
     select ${tokenHash}, person_id, ${sessionId}, id, ${idToken}, ${secondsFromNow(seconds)}
@@ -72,11 +72,11 @@ export async function openPortalSession(
 
 /** Ends a session, and the login that it stands on. */
 export function endPortalSession(db: Db, tokenHash: string): Promise<void> {
-  return endSessions(db, [tokenHash])
+  return endPortalSessions(db, [tokenHash])
 }
 
 /** @param stays a login that goes on, though one of them may have stood on it */
-async function endSessions(db: Db, tokenHashes: readonly string[], stays = ''): Promise<void> {
+async function endPortalSessions(db: Db, tokenHashes: readonly string[], stays = ''): Promise<void> {
   await sql`
     with ended as (delete from portal_sessions where token_hash = any(${tokenHashes}) returning family_id)
     update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
