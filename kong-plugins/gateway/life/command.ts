@@ -45,22 +45,15 @@ function readOptions({ config, socket: socketPath, ...given }: GivenOptions) {
   return { config, socketPath, port, host, pluginReadTimeoutMillis, about: given.about }
 }
 
-/** Whether the plugin server of the same environment makes traces. @throws {UsageError} that says what is wrong */
-function tracesAre(env: NodeJS.ProcessEnv): 'on' | 'off' {
-  try {
-    return readTracing(env, 'gateway') ? 'on' : 'off'
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
-}
-
 await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const options = readOptions(values)
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
   process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
-  const gateway = await startGateway({ ...options, logger, namesTraces: tracesAre(process.env) === 'on', watch: true })
+  // As the plugin server of the same environment makes them.
+  const namesTraces = readTracing(process.env, 'gateway') !== undefined
+  const gateway = await startGateway({ ...options, logger, namesTraces, watch: true })
   process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)
   let closing = false
   const stop = (): void => {

@@ -38,7 +38,7 @@ function printDump(name: string | undefined): void {
 }
 
 async function serve(socketPath: string, metrics: MetricsAddress | undefined): Promise<void> {
-  const traces = tracingOf(process.env)
+  const traces = readTracing(process.env)
   const log = pino(logOptions(process.env.LOG_LEVEL ?? 'info', traces !== undefined))
   // One faulty request or background refresh must not end the process for all others.
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
@@ -113,15 +113,6 @@ function usageEveryMillis(seconds: string | undefined): number {
   if (!Number.isInteger(every) || every < 1 || every > 3600)
     throw new UsageError('USAGE_EVERY_SECONDS has to be a number of seconds from 1 to 3600')
   return every * 1000
-}
-
-/** @throws {UsageError} that says what is wrong */
-function tracingOf(env: NodeJS.ProcessEnv) {
-  try {
-    return readTracing(env)
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
 }
 
 function isInUse(cause: unknown): boolean {

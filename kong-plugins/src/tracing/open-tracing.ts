@@ -8,7 +8,7 @@ const NAME = 'gateway'
 
 /**
  * OpenTelemetry's own variables. @returns undefined where tracing is off
- * @throws {Error} that says what is wrong with which
+ * @throws {UsageError} that says what is wrong with which
  */
 export function readTracing(env: NodeJS.ProcessEnv): TracingSettings | undefined {
   return read(env, NAME)

@@ -60,6 +60,14 @@ export function signToken(key: TestSigningKey, { claims = {}, header = {} }: Tok
     .sign(key.privateKey)
 }
 
+interface Misbehaviour {
+  readonly status?: number
+  readonly body?: string
+  readonly headers?: Record<string, string>
+  readonly hang?: true
+  readonly after?: Promise<unknown>
+}
+
 /** The published keys, over HTTP. */
 export interface KeyServer {
   readonly jwksUri: string
@@ -68,8 +76,8 @@ export interface KeyServer {
   /** The headers of each time. */
   readonly heard: readonly IncomingHttpHeaders[]
   publish(...keys: readonly { readonly jwk: JWK }[]): void
-  /** What to answer instead of the set; undefined = the set again. */
-  misbehave(answer: { status?: number; body?: string; headers?: Record<string, string>; hang?: true } | undefined): void
+  /** What to answer instead of the set, or after what; undefined = the set again, at once. */
+  misbehave(answer: Misbehaviour | undefined): void
   /** Stops listening and drops connections. */
   stop(): Promise<void>
   /** Listens again on the same port. */
@@ -82,11 +90,12 @@ export async function startKeyServer(
   ...published: readonly { readonly jwk: JWK }[]
 ): Promise<KeyServer> {
   let keys = published.map(({ jwk }) => jwk)
-  let fault: Parameters<KeyServer['misbehave']>[0]
+  let fault: Misbehaviour | undefined
   const heard: IncomingHttpHeaders[] = []
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     heard.push(request.headers)
     if (fault?.hang) return
+    if (fault?.after) await fault.after
     response.writeHead(fault?.status ?? 200, { 'content-type': 'application/json', ...fault?.headers })
     response.end(fault?.body ?? JSON.stringify({ keys }))
   })

@@ -1,5 +1,6 @@
 // What tracing is opened with, out of OpenTelemetry's variables.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { UsageError } from '../command-line.ts'
 import { type ReadVariables, SAMPLERS, TRACING_VARIABLES } from './variables.ts'
 
 /** Where spans are sent, and which. */
@@ -24,7 +25,7 @@ const SERVICE_NAME = 'service.name'
 /**
  * @param env an empty variable counts as left out. @param nameByDefault what the program is called unless it is told
  * @returns undefined where tracing is off
- * @throws {Error} that says what is wrong with which
+ * @throws {UsageError} that says what is wrong with which
  */
 export function readTracing(
   env: Readonly<Record<string, string | undefined>>,
@@ -37,10 +38,10 @@ export function readTracing(
     problems.push(`${variable} ${parsed.problem}`)
     return [name]
   })
-  if (problems.length > 0) throw new Error(problems.join('\n'))
+  if (problems.length > 0) throw new UsageError(problems.join('\n'))
   const settings: ReadVariables = Object.fromEntries(read)
   const conflict = tracingConflict(settings)
-  if (conflict !== undefined) throw new Error(conflict)
+  if (conflict !== undefined) throw new UsageError(conflict)
   return tracingSettings(settings, nameByDefault)
 }
 
