@@ -1,6 +1,6 @@
 // The callers' side of HTTP: kept connections, forms, and answers that are read whole.
-// By undici, which takes half the time of node:http: more of a small machine is left to what is measured.
-import { Client, type Dispatcher } from 'undici'
+// By undici, which takes a fraction of the time of node:http: more of a small machine is left to what is measured.
+import { Client, type Dispatcher, util } from 'undici'
 
 /** What came back. */
 export interface HttpAnswer {
@@ -45,15 +45,14 @@ export function createCaller(
     more: Readonly<Record<string, string>> = {},
   ): Promise<HttpAnswer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const { pathname, search } = new URL(path, origin)
-    const { statusCode, headers, body } = await client.request({
+    const answer = await ask(client, {
       method,
-      path: pathname + search,
+      path: path.startsWith('/') ? path : pathOf(new URL(path)),
       headers: { ...always, ...(cookie && { cookie }), ...more },
       body: form,
     })
-    for (const line of [headers['set-cookie'] ?? []].flat()) keep(line)
-    return { status: statusCode, headers, location: headers.location?.toString(), body: await body.text() }
+    for (const line of [answer.headers['set-cookie'] ?? []].flat()) keep(line)
+    return answer
   }
 
   function keep(line: string): void {
@@ -72,4 +71,32 @@ export function createCaller(
     keep,
     close: () => void client.destroy(),
   }
+}
+
+function pathOf({ pathname, search }: URL): string {
+  return pathname + search
+}
+
+/** By the handler that undici itself works with: `request` makes a stream of each answer, which takes half the time. */
+function ask(client: Client, request: Dispatcher.DispatchOptions): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let headers: HttpAnswer['headers'] = {}
+    const chunks: Buffer[] = []
+    client.dispatch(request, {
+      onConnect() {},
+      onHeaders(statusCode, rawHeaders) {
+        status = statusCode
+        headers = util.parseHeaders(rawHeaders)
+        return true
+      },
+      onData(chunk) {
+        chunks.push(chunk)
+        return true
+      },
+      onComplete: () =>
+        resolve({ status, headers, location: headers.location?.toString(), body: Buffer.concat(chunks).toString() }),
+      onError: reject,
+    })
+  })
 }
