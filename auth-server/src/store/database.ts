@@ -1,9 +1,11 @@
 // How a connection pool is opened.
 
-import { Kysely, type LogEvent, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
+import type { Kysely, LogEvent, Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { Batches, type BatchOutcomes } from './batches.ts'
+import { BegunAnewKysely } from './begun-anew.ts'
+import { Dialect } from './dialect.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
@@ -24,19 +26,6 @@ function isTransaction(db: Db | Trx): db is Trx {
 
 /** For how long a connection is kept that nobody uses: a new one has to plan each statement anew. */
 const IDLE_MILLIS = 60_000
-
-// Kysely's lock for migrations belongs to a session, and a pooler may change that between two statements; migrate.ts
-// takes one that belongs to its transaction.
-class AdapterWithoutLock extends PostgresAdapter {
-  override async acquireMigrationLock(): Promise<void> {}
-  override async releaseMigrationLock(): Promise<void> {}
-}
-
-class Dialect extends PostgresDialect {
-  override createAdapter(): PostgresAdapter {
-    return new AdapterWithoutLock()
-  }
-}
 
 /** What a statement does. Reads go by themselves: they wait for no commit, and so for no disk and no standby. */
 export type StatementEffect = 'reads' | 'writes'
@@ -59,8 +48,8 @@ export function wholeOf(db: Db): Db {
 }
 
 function databaseOn(pool: WatchedPool): Db {
-  const db: Db = new Kysely<Database>({
-    dialect: new Dialect({ pool: traceWaits(pool) }),
+  const db: Db = new BegunAnewKysely<Database>({
+    dialect: new Dialect(traceWaits(pool)),
     log: (event) => noteStatement(db, event),
   })
   return db

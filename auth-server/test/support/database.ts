@@ -44,7 +44,12 @@ async function ensureTemplate(admin: Db, template: string): Promise<void> {
   await sql`alter database ${sql.id(draft)} rename to ${sql.id(template)}`.execute(admin)
 }
 
-async function createDatabase(t: Test, create: (admin: Db, name: string) => Promise<unknown>): Promise<string> {
+/** @param mayCircle whether it belongs to the test that PostgreSQL ends circles of locks */
+async function createDatabase(
+  t: Test,
+  create: (admin: Db, name: string) => Promise<unknown>,
+  mayCircle = false,
+): Promise<string> {
   const admin = openDatabase(adminUrl(), ignoreIdleLoss, { connections: 1, statementTimeoutMillis: 0 })
   const name = `test_${randomSecret(8).toLowerCase().replace(/\W/g, '_')}`
   // One at a time: a template can be copied only while nobody else is connected to it.
@@ -52,10 +57,23 @@ async function createDatabase(t: Test, create: (admin: Db, name: string) => Prom
   await create(admin, name)
   await sql`select pg_advisory_unlock(4711)`.execute(admin)
   t.teardown(async () => {
+    const circles = await countCircles(admin, name)
     await sql`drop database ${sql.id(name)} with (force)`.execute(admin)
     await admin.destroy()
+    // Whoever is sent back begins anew, so that nobody else notices.
+    if (circles > 0 && !mayCircle) throw new Error(`transactions waited for each other in a circle (${circles} times)`)
   })
   return urlOf(name)
+}
+
+/** Whoever is connected tells of it at the end at the latest; a connection that a test has forgotten is not waited for. */
+async function countCircles(admin: Db, name: string): Promise<number> {
+  const connected = sql`select from pg_stat_activity where datname = ${name}`
+  const deadline = Date.now() + 100
+  while (Date.now() < deadline && (await connected.execute(admin)).rows.length > 0);
+  const { rows } = await sql<{ deadlocks: number }>`
+    select deadlocks::float8 as deadlocks from pg_stat_database where datname = ${name}`.execute(admin)
+  return rows[0]?.deadlocks ?? 0
 }
 
 /** Creates a database with every migration applied; dropped when the test ends. Returns its URL. */
@@ -82,8 +100,8 @@ export function restoredCopy(t: Test, url: string): Promise<string> {
 }
 
 /** Creates a database with nothing in it; dropped when the test ends. Returns its URL. */
-export function emptyDatabase(t: Test): Promise<string> {
-  return createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))
+export function emptyDatabase(t: Test, { mayCircle = false } = {}): Promise<string> {
+  return createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin), mayCircle)
 }
 
 /** Creates a database as the release left it whose newest migration was `last`; dropped when the test ends. */
