@@ -10,6 +10,7 @@ import { localTarget } from '../http/request-path.ts'
 import { MFA_ACR } from '../identity/acr.ts'
 import { mayChangeFactors, RECENT_SECONDS } from '../identity/full-login.ts'
 import { beginAccountVisit } from '../interaction/account-visit.ts'
+import { SessionOver } from '../store/lock-account.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import { ACCOUNT_FORMS, NONE, personOf, visitorOf } from './person.ts'
 import { refusedFormPage, tooManyPage } from './problem.ts'
@@ -51,7 +52,12 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
         return tooManyPage(reply, me(NONE), waitSeconds)
       }
     }
-    return handler(request, reply, me(form))
+    try {
+      return await handler(request, reply, me(form))
+    } catch (error) {
+      if (error instanceof SessionOver) return reply.redirect(pageOf(request), 303)
+      throw error
+    }
   }
 
   /** What was typed into a form is gone: it may have lain there for long. */

@@ -11,6 +11,8 @@ import { currentSession } from '../interaction/session.ts'
 import { signOutForm } from '../interaction/sign-out/routes.ts'
 import { notice } from '../pages/components/notice.ts'
 import type { Texts } from '../pages/locales/en.ts'
+import { beginningWith } from '../store/database.ts'
+import { holdSession } from '../store/lock-account.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import type { AccountNews, SignedIn } from './route.ts'
 
@@ -49,6 +51,7 @@ export function personOf(
   const isTold = newsTokens(told).some((token) => equalInConstantTime(sign, token))
   return {
     session,
+    db: beginningWith(deps.db, (trx) => holdSession(trx, session)),
     now: new Date(session.authTime.getTime() + session.ageSeconds * 1000),
     form,
     binding: FormBinding.to(cookieSecrets, secret, { page: ACCOUNT_FORMS, path: ACCOUNT_PATH, leadsTo: [] }),

@@ -6,6 +6,7 @@ import type { Parameters } from '../http/parameters.ts'
 import type { AccountFrame } from '../pages/account-frame.ts'
 import type { Html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
+import type { Db } from '../store/database.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import type { AccountPath } from './paths.ts'
 
@@ -22,6 +23,11 @@ export type AccountNews = keyof Texts['account']['news']
 /** Whoever is let in, with what the pages of their account are made of. */
 export interface SignedIn {
   readonly session: Session
+  /**
+   * For what a form changes: each transaction holds the session.
+   * @throws {SessionOver} from a transaction, where the session has ended meanwhile; the guard leads to sign in then
+   */
+  readonly db: Db
   /** By the clock of the database. */
   readonly now: Date
   /** The posted form, which is our own; empty on GET. */

@@ -2,11 +2,10 @@
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
-import type { Db } from '../store/database.ts'
 import { endAllButSession } from '../store/end-sessions.ts'
 import type { SignedIn } from './route.ts'
 
-export function signOutElsewhere(db: Db, { session }: SignedIn, request: FastifyRequest): Promise<void> {
+export function signOutElsewhere({ db, session }: SignedIn, request: FastifyRequest): Promise<void> {
   const { personId, id: sessionId } = session
   return db.transaction().execute(async (trx) => {
     await endAllButSession(trx, { personId, sessionId })

@@ -3,7 +3,7 @@ import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
 import { endAllButSession } from '../store/end-sessions.ts'
-import { lockAccount } from '../store/lock-account.ts'
+import { holdSession, unlessOver } from '../store/lock-account.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import { type AddressAdded, addProvenAddress, findAddressLink } from '../store/queries/add-address.ts'
 import { setOthersAside } from '../store/queries/set-others-aside.ts'
@@ -20,15 +20,15 @@ export const MAX_ADDRESSES = 10
  * Or confirms it, where the account has it already: of an imported one all else that this login has not shown is set
  * aside, and where that was something, all other logins end.
  */
-export function addAddress(
+export async function addAddress(
   db: Db,
   { challengeId, sessionId }: Readonly<{ challengeId: string; sessionId: string }>,
   context: AuditContext,
 ): Promise<AddressAdded['kind']> {
-  return db.transaction().execute(async (trx) => {
+  const added = db.transaction().execute(async (trx) => {
     const link = await findAddressLink(trx, challengeId)
     const invitation = link && (await lockInvitation(trx, emailKey(link.address) ?? ''))
-    if (link) await lockAccount(trx, link.personId)
+    if (link) await holdSession(trx, { id: sessionId, personId: link.personId })
     const added = await addProvenAddress(trx, challengeId, MAX_ADDRESSES)
     if (added.kind !== 'added' && added.kind !== 'confirmed') return added.kind
     const { kind, personId, key } = added
@@ -42,4 +42,5 @@ export function addAddress(
     await acceptInvitation(trx, invitation, personId, context)
     return kind
   })
+  return (await added.catch(unlessOver)) ?? 'ended'
 }

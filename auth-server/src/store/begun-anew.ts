@@ -2,7 +2,9 @@
 import {
   type DatabaseConnection,
   Kysely,
+  type KyselyConfig,
   PostgresDriver,
+  type Transaction,
   type TransactionBuilder,
   type TransactionSettings,
 } from 'kysely'
@@ -50,13 +52,30 @@ export class BegunAnewDriver extends PostgresDriver {
 
 /** Transactions as a whole, so what one does beside the database has to bear being done again. */
 export class BegunAnewKysely<Tables> extends Kysely<Tables> {
+  readonly #first: FirstStep<Tables>
+
+  /** @param first the step that each transaction begins with */
+  constructor(config: KyselyConfig, first: FirstStep<Tables> = async () => {}) {
+    super(config)
+    this.#first = first
+  }
+
   override transaction(): TransactionBuilder<Tables> {
     const builder = super.transaction()
     const execute = builder.execute.bind(builder)
-    builder.execute = (work) => untilDone(() => execute(work))
+    builder.execute = (work) =>
+      untilDone(() =>
+        execute(async (trx) => {
+          await this.#first(trx)
+          return work(trx)
+        }),
+      )
     return builder
   }
 }
+
+/** What comes before the work of a transaction. */
+export type FirstStep<Tables> = (trx: Transaction<Tables>) => Promise<void>
 
 /** @param isUndone whether nothing of it has happened, when it was sent back */
 async function untilDone<T>(work: () => Promise<T>, isUndone = () => true): Promise<T> {

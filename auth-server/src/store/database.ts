@@ -4,7 +4,7 @@ import type { Kysely, LogEvent, Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { Batches, type BatchOutcomes } from './batches.ts'
-import { BegunAnewKysely } from './begun-anew.ts'
+import { BegunAnewKysely, type FirstStep } from './begun-anew.ts'
 import { Dialect } from './dialect.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
@@ -47,12 +47,23 @@ export function wholeOf(db: Db): Db {
   return WHOLES.get(db) ?? db
 }
 
-function databaseOn(pool: WatchedPool): Db {
-  const db: Db = new BegunAnewKysely<Database>({
-    dialect: new Dialect(traceWaits(pool)),
-    log: (event) => noteStatement(db, event),
-  })
+/** Of each database, or share of one, what gives its connections out. */
+const POOLS = new WeakMap<Db, WatchedPool>()
+
+function databaseOn(pool: WatchedPool, first?: FirstStep<Database>): Db {
+  const config = { dialect: new Dialect(traceWaits(pool)), log: (event: LogEvent) => noteStatement(db, event) }
+  const db: Db = new BegunAnewKysely<Database>(config, first)
+  POOLS.set(db, pool)
   return db
+}
+
+/** The same database, or share of one, by a handle whose transactions all begin with this step. */
+export function beginningWith(db: Db, first: FirstStep<Database>): Db {
+  const pool = POOLS.get(db)
+  if (!pool) throw new Error('this database has no pool')
+  const handle = databaseOn(pool, first)
+  WHOLES.set(handle, wholeOf(db))
+  return handle
 }
 
 /**

@@ -1,6 +1,7 @@
 // How a change of an account begins: with the locks that keep it and a sign-in to it from waiting for each other in a circle.
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
+import { isOfStandingPerson } from './sql.ts'
 
 /**
  * Locks the sessions of a person, then their row, in the order of `TABLES`: a sign-in has its session by the time it comes
@@ -19,4 +20,33 @@ export async function lockAccountOf(trx: Trx, challengeId: string): Promise<stri
   const personId = rows[0]?.personId ?? undefined
   if (personId !== undefined) await lockAccount(trx, personId)
   return personId
+}
+
+/** In which session somebody does something. */
+export interface HeldSession {
+  readonly id: string
+  readonly personId: string
+}
+
+/** The session has ended, by whoever may end it; undoes the transaction that it is thrown in. */
+export class SessionOver extends Error {
+  override name = 'SessionOver'
+}
+
+/** For what is done as if it had not been asked where the session has ended. */
+export function unlessOver(error: unknown): undefined {
+  if (!(error instanceof SessionOver)) throw error
+}
+
+/**
+ * Locks the account of a session that stands. What a form began is done before its session ends, and then known to whoever
+ * ends it, or not at all: between the reading of a session and the change lies a hash, or a provider's answer.
+ * @throws {SessionOver}
+ */
+export async function holdSession(trx: Trx, { id, personId }: HeldSession): Promise<void> {
+  await lockAccount(trx, personId)
+  const { rows } = await sql`
+    select from sessions session join people person on ${isOfStandingPerson('session')}
+    where session.id = ${id} and session.person_id = ${personId}`.execute(trx)
+  if (rows.length === 0) throw new SessionOver()
 }

@@ -28,7 +28,7 @@ export function activityRoutes({ db }: Deps): AccountRoutes {
       needs: 'session',
       GET: (_request, reply, me) => sendPage(reply, notMePage(me)),
       async POST(request, reply, me) {
-        await signOutElsewhere(db, me, request)
+        await signOutElsewhere(me, request)
         return me.backTo(reply, hrefOf(PATHS.password, {}), 'signedOutElsewhere')
       },
     },

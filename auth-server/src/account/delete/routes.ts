@@ -45,7 +45,7 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
       },
       async POST(request, reply, me) {
         const person = { personId: me.session.personId, language: languageOf(request) }
-        const deleted = await deleteOwnAccount(db, person, ofRequest(request))
+        const deleted = await deleteOwnAccount(me.db, person, ofRequest(request))
         if (deleted === 'last administrator') return sendPage(reply.code(409), lastAdministratorPage(me))
         cookies.clearSession(reply)
         return reply.redirect(DELETED, 303)

@@ -32,7 +32,8 @@ export function joinRoutes({ db, config }: Deps): AccountRoutes {
       },
       async POST(request, reply, me) {
         const opening = openingOf(request, me)
-        const joined = opening && (await db.transaction().execute((trx) => joinTeam(trx, opening, ofRequest(request))))
+        const joined =
+          opening && (await me.db.transaction().execute((trx) => joinTeam(trx, opening, ofRequest(request))))
         return joined
           ? sendPage(reply, joinedPage(me, withShownName(joined, textsFor(request))))
           : sendPage(reply.code(404), overPage(me))

@@ -35,7 +35,7 @@ export function registrationRoutes({ db }: Deps): AccountRoutes {
         const fields = changeableFields(asked)
         // The API has lost its form since the page was read.
         if (fields.length === 0) return me.backTo(reply, hrefOf(PATHS.profile, {}))
-        const wrong = await keepRegistration(db, who, { fields, typed }, ofRequest(request))
+        const wrong = await keepRegistration(me.db, who, { fields, typed }, ofRequest(request))
         if (wrong.length > 0) return sendPage(reply.code(422), registrationPage(me, asked, typed, wrong))
         return me.backTo(reply, hrefOf(PATHS.profile, {}), 'registrationChanged')
       },
@@ -48,7 +48,7 @@ export function registrationRoutes({ db }: Deps): AccountRoutes {
       },
       async POST(request, reply, me) {
         const who = { personId: me.session.personId, apiId: pathParameter(request, 'api') ?? '' }
-        if (!(await withdrawRegistration(db, who, ofRequest(request)))) return notFoundPage(reply, me, 'profile')
+        if (!(await withdrawRegistration(me.db, who, ofRequest(request)))) return notFoundPage(reply, me, 'profile')
         return me.backTo(reply, hrefOf(PATHS.profile, {}), 'registrationWithdrawn')
       },
     },

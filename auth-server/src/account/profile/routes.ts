@@ -21,7 +21,7 @@ export function profileRoutes({ db }: Deps): AccountRoutes {
   const profileOf = ({ session }: SignedIn) => findProfile(db, session.personId)
   const change = (me: SignedIn, request: Parameters<typeof ofRequest>[0], changes: Partial<Profile>) => {
     const { personId } = me.session
-    return db.transaction().execute(async (trx) => {
+    return me.db.transaction().execute(async (trx) => {
       await changeProfile(trx, personId, changes)
       await record(trx, { type: 'profile', outcome: 'changed', personId }, ofRequest(request))
     })
@@ -68,7 +68,7 @@ export function profileRoutes({ db }: Deps): AccountRoutes {
         }
         if (wrong.length > 0) return sendPage(reply.code(422), detailsPage(me, group, typed, wrong))
         const { personId } = me.session
-        await db.transaction().execute(async (trx) => {
+        await me.db.transaction().execute(async (trx) => {
           await changeClaims(trx, personId, changedClaims((await findProfile(trx, personId)).claims, answers))
           await record(trx, { type: 'profile', outcome: 'changed', personId }, ofRequest(request))
         })

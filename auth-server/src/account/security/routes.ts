@@ -42,7 +42,7 @@ export function securityRoutes(deps: Deps): AccountRoutes {
       needs: 'session',
       GET: (_request, reply, me) => sendPage(reply, signOutElsewherePage(me)),
       async POST(request, reply, me) {
-        await signOutElsewhere(deps.db, me, request)
+        await signOutElsewhere(me, request)
         return me.backTo(reply, hrefOf(PATHS.security, {}), 'signedOutElsewhere')
       },
     },

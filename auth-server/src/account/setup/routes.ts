@@ -33,7 +33,7 @@ export function setupRoutes({ db, cookies }: Deps): AccountRoutes {
       },
       async POST(request, reply, me) {
         const link = { personId: me.session.personId, token: cookies.setup(request) }
-        const outcome = await becomeFirstAdministrator(db, link, ofRequest(request))
+        const outcome = await becomeFirstAdministrator(me.db, link, ofRequest(request))
         if (outcome !== 'done') return sendPage(reply.code(STATUS[outcome]), refusedPage(me, outcome))
         cookies.clearSetup(reply)
         return reply.redirect(hrefOf(PATHS.setup, {}), 303)

@@ -4,6 +4,7 @@ import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { link } from '../../identity/federation/links.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { holdSession, unlessOver } from '../../store/lock-account.ts'
 import { findWaitingLink, takeWaitingLink, type WaitingLink } from '../../store/tables/upstream-logins.ts'
 import { resumePath } from '../paths.ts'
 import { providerFailedPage } from '../provider/view.ts'
@@ -38,11 +39,13 @@ export function linkProviderPages({ db, providers }: Deps, visits: VisitFlow): V
         const visit = await open(request, reply)
         if (!visit) return reply
         const { pending, session, waiting } = visit
-        const isTaken = await db.transaction().execute(async (trx) => {
+        const linked = db.transaction().execute(async (trx) => {
           // Done in another tab: nothing is left to say.
           if (!(await takeWaitingLink(trx, { requestId: pending.id, link: waiting }))) return false
+          await holdSession(trx, session)
           return !(await link(trx, waiting, session.personId, ofRequest(request)))
         })
+        const isTaken = await linked.catch(unlessOver)
         if (!isTaken) return visits.resume(reply, pending)
         return sendPage(reply.code(409), providerFailedPage('taken', labelOf(waiting), resumePath(pending.id)))
       },

@@ -12,6 +12,8 @@ import type { IdentityProvider, VouchedAddress } from '../../identity/federation
 import { recognise } from '../../identity/federation/recognise.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { beginningWith } from '../../store/database.ts'
+import { holdSession, unlessOver } from '../../store/lock-account.ts'
 import { keepForLink, type LinkingPerson, type UpstreamSubject } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
@@ -56,7 +58,10 @@ async function linkToAccount(
 ): Promise<FastifyReply> {
   const { session } = visit
   if (session?.id !== sessionId || session.personId !== personId) return failed('ended', 400)
-  const isLinked = await link(db, subject, personId, ofRequest(request))
+  // The provider was asked meanwhile, and may have taken its time.
+  const held = beginningWith(db, (trx) => holdSession(trx, session))
+  const isLinked = await link(held, subject, personId, ofRequest(request)).catch(unlessOver)
+  if (isLinked === undefined) return failed('ended', 400)
   return isLinked ? reply.redirect(resumePath(visit.pending.id), 303) : failed('taken', 409)
 }
 

@@ -44,7 +44,7 @@ export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
       outcome === 'removed'
         ? { personId, kind: 'address-removed', subject, details: { ...(found.proof && { proof: found.proof }) } }
         : { personId, kind: 'address-made-primary', subject, details: { ...(before !== undefined && { before }) } }
-    return db.transaction().execute(async (trx) => {
+    return me.db.transaction().execute(async (trx) => {
       const isChanged = await by(trx, { personId, key: found.key })
       if (isChanged) {
         await noteChange(trx, noted)

@@ -63,7 +63,7 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
       async POST(request, reply, me) {
         const found = await find(me, request)
         if (!found) return notFoundPage(reply, me, 'security')
-        const outcome = await unlink(db, providers, found, me.session.personId, ofRequest(request))
+        const outcome = await unlink(me.db, providers, found, me.session.personId, ofRequest(request))
         if (outcome === 'only way') return sendPage(reply.code(409), unlinkPage(me, found, true))
         return me.backTo(reply, linkedHref, outcome === 'unlinked' ? 'identityRemoved' : undefined)
       },

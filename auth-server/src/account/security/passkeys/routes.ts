@@ -73,7 +73,7 @@ export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
         const name = oneLine(typed, MAX_PASSKEY_NAME)
         if (name === undefined) return sendPage(reply.code(422), namePage(me, found, typed))
         const { personId } = me.session
-        await db.transaction().execute(async (trx) => {
+        await me.db.transaction().execute(async (trx) => {
           if (await namePasskey(trx, { personId, id: found.id }, name))
             await record(trx, { type: 'passkey', outcome: 'renamed', personId }, ofRequest(request))
         })
@@ -92,7 +92,7 @@ export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
         // Whoever presses twice has what they wanted.
         if (!found) return me.backTo(reply, passkeysHref)
         const which = { personId, id: found.id, issuers: issuersOf(providers) }
-        const removed = await removeFactors(db, which, (trx) =>
+        const removed = await removeFactors(me.db, which, (trx) =>
           record(trx, { type: 'passkey', outcome: 'removed', personId }, ofRequest(request)),
         )
         if (removed === 'only way') return sendPage(reply.code(409), removePage(me, found, true))

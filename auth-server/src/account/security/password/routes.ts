@@ -29,7 +29,7 @@ export function passwordRoutes({ db, config }: Deps): AccountRoutes {
         const fit = await sealIfFit(config, password, await wordsAbout(me))
         if (fit.kind === 'refused') return sendPage(reply.code(422), passwordPage(me, fit.problem))
         const { personId, id: keptSessionId } = me.session
-        await setPassword(db, { personId, sealed: fit.sealed, keptSessionId }, ofRequest(request))
+        await setPassword(me.db, { personId, sealed: fit.sealed, keptSessionId }, ofRequest(request))
         return me.backTo(reply, hrefOf(PATHS.security, {}), 'passwordChanged')
       },
     },

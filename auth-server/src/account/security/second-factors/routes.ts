@@ -43,7 +43,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
         sendPage(reply, (await connecting(me, false)) ?? authenticatorAppPage(me, (await appsOf(me)).length > 0)),
       async POST(request, reply, me) {
         const { personId } = me.session
-        const done = await finishTotp(db, keyEncryptionKeys, ownerOf(me), me.form.get('code'), (trx) =>
+        const done = await finishTotp(me.db, keyEncryptionKeys, ownerOf(me), me.form.get('code'), (trx) =>
           record(trx, { type: 'second-factor', outcome: 'app-added', personId }, ofRequest(request)),
         )
         if (done === 'confirmed') return me.backTo(reply, hrefOf(PATHS.recoveryCodes, {}), 'appAdded')
@@ -65,7 +65,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
       async POST(request, reply, me) {
         const { personId } = me.session
         for (const { id } of await appsOf(me))
-          await removeFactors(db, { personId, id }, (trx) =>
+          await removeFactors(me.db, { personId, id }, (trx) =>
             record(trx, { type: 'second-factor', outcome: 'app-removed', personId }, ofRequest(request)),
           )
         return me.backTo(reply, securityHref, 'appRemoved')
@@ -81,7 +81,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
         const { personId, factors } = me.session
         // They stand in for a second factor, so there has to be one.
         if (factors.length === 0) return me.backTo(reply, securityHref)
-        const codes = await renewRecoveryCodes(db, keyEncryptionKeys, personId, (trx) =>
+        const codes = await renewRecoveryCodes(me.db, keyEncryptionKeys, personId, (trx) =>
           record(trx, { type: 'second-factor', outcome: 'recovery-codes-renewed', personId }, ofRequest(request)),
         )
         return sendPage(reply, newCodesPage(me, codes, await hasAnyRole(db, personId)))

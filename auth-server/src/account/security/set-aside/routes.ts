@@ -44,7 +44,7 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
       async POST(request, reply, me) {
         const found = await find(me, request)
         if (!found) return notFoundPage(reply, me, 'security')
-        const isBack = await bringBack(db, whoseOf(me), found, ofRequest(request))
+        const isBack = await bringBack(me.db, whoseOf(me), found, ofRequest(request))
         if (isBack) return me.backTo(reply, listHref, 'broughtBack')
         const now = await find(me, request)
         return now
@@ -71,7 +71,7 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
       async POST(request, reply, me) {
         const found = await find(me, request)
         // Whoever presses twice has what they wanted.
-        const isGone = found !== undefined && (await forget(db, me.session.personId, found, ofRequest(request)))
+        const isGone = found !== undefined && (await forget(me.db, me.session.personId, found, ofRequest(request)))
         return me.backTo(reply, listHref, isGone ? 'setAsideRemoved' : undefined)
       },
     },
