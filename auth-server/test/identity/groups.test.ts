@@ -89,6 +89,22 @@ t.test('the consent page names what is open to the person, and asks again when m
   t.strictSame((await consents())[0]?.scopes.toSorted(), [...SCOPES].toSorted())
 })
 
+t.test('who allows what stood on an old page is shown what has come to it, and has allowed nothing yet', async (t) => {
+  const { app, db, add } = await serverWithGroup(t, { trusted: false })
+  const browser = new Browser(app)
+  const url = authorizeUrl(pkcePair().challenge, { redirect_uri: 'https://shop.example.com/app/callback' })
+  const old = await logIn(browser, await browser.open(url))
+  await add()
+  const page = await browser.submit(old, '/consent')
+  t.match(page.body, 'Change the stock')
+  t.strictSame(await db.selectFrom('consents').selectAll().execute(), [])
+  await db.updateTable('api_scopes').set({ description: 'Sell the shop' }).where('name', '=', STOCK).execute()
+  const worded = await browser.submit(page, '/consent')
+  t.match(worded.body, 'Sell the shop')
+  t.strictSame(await db.selectFrom('consents').selectAll().execute(), [])
+  t.ok(answerOf(await browser.submit(worded, '/consent')).code)
+})
+
 t.test('a refresh narrows, and widens again to what was allowed; between code and tokens as well', async (t) => {
   const { app, add, remove, signIn } = await serverWithGroup(t)
   await add()

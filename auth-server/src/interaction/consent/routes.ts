@@ -10,7 +10,7 @@ import { giveConsent } from '../../store/tables/consents.ts'
 import { guestDeviceOf } from '../guest/needed.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { claimsBeside, openScopesOf } from './open-scopes.ts'
-import { consentPage, consentTextVersion } from './view.ts'
+import { consentPage, consentTextVersion, WORDS } from './view.ts'
 
 export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
   return {
@@ -26,13 +26,15 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
       async POST(request, reply) {
         const visit = await visits.openAppStep(request, reply, 'consent')
         if (!visit) return reply
-        const { pending, session } = visit
+        const { pending, session, form } = visit
         const { applicationId, apiId } = pending.app
         const whose = { personId: session.personId, applicationId }
         const language = languageOf(request)
         const scopes = await openScopesOf(db, pending, session)
         const offered = await describeScopes(db, apiId, scopes)
         const textVersion = consentTextVersion(pending, offered, LOCALES[language])
+        // Other scopes, or other words for them, since the page was made: nobody has seen those yet.
+        if (form.get(WORDS) !== textVersion) return visits.resume(reply, pending)
         await db.transaction().execute(async (trx) => {
           const given = await giveConsent(trx, {
             ...whose,

@@ -4,6 +4,7 @@ import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
+import { hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { list } from '../../pages/components/list.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -26,6 +27,9 @@ function wishesOf({ request }: PendingAppVisit, scopes: readonly ScopeOffer[], t
     ...scopes.map(({ name, description }) => description || name),
   ]
 }
+
+/** The field that says which words stood on the page. */
+export const WORDS = 'words'
 
 /** Tells these words of the page from all others, for those who ask later what somebody has said yes to. */
 export function consentTextVersion(pending: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): string {
@@ -54,6 +58,7 @@ export function consentPage({
     const { title, lead, button: allow } = texts.consent
     const heading = title(appNameOf(pending))
     const wishes = wishesOf(pending, scopes, texts)
+    const words = html`${hiddenFields({ [WORDS]: consentTextVersion(pending, scopes, texts) })}`
     return {
       title: heading,
       body: html`${appHead(pending)}
@@ -61,7 +66,7 @@ export function consentPage({
 <p>${lead(pending.app.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
 ${wishes.length > 0 && list(wishes)}
 ${mergeNote(guest, texts)}
-${form({ binding, action: 'consent' }, button(allow))}
+${form({ binding, action: 'consent' }, words, button(allow))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
