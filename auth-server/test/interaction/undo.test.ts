@@ -5,8 +5,9 @@ import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { deleteAccount } from '../../src/identity/deletion.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { type AccountChange, noteChange } from '../../src/store/queries/account-changes.ts'
+import { lockInvitation } from '../../src/store/tables/invitations.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
-import { turnClock } from '../support/database.ts'
+import { turnClock, untilBlocked } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
 import { openMailbox, type ReceivedMail } from '../support/mailbox.ts'
 import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
@@ -211,6 +212,26 @@ t.test('an address that somebody else has proven meanwhile stays theirs', async 
       .sort(),
     [null, 'verified'],
   )
+})
+
+t.test('so does one that somebody else is proving at that very moment', async (t) => {
+  const { db, mails, addAddress, removeAddress, openLink, addresses } = await open(t)
+  await addAddress('second@example.com')
+  await turnClock(t, db, 4 * DAY)
+  await removeAddress('second@example.com')
+  await sql`insert into people (id) values ('usr_other')`.execute(db)
+  const { press } = await openLink((await mails()).find(({ text }) => text.includes('was removed')))
+  const [pressed] = await db.transaction().execute(async (trx) => {
+    await lockInvitation(trx, 'second@example.com')
+    const answer = press()
+    await untilBlocked(db)
+    await sql`insert into email_addresses (person_id, key, address, proof, proven_at)
+              values ('usr_other', 'second@example.com', 'second@example.com', 'verified', auth_now())`.execute(trx)
+    return [answer]
+  })
+  t.equal((await pressed)?.statusCode, 200)
+  const second = (await addresses()).filter(({ key }) => key === 'second@example.com')
+  t.strictSame(second.map(({ proof }) => proof).sort(), ['verified', null].sort())
 })
 
 t.test('whose every address is somebody else’s by now is not made to wait for a password by mail', async (t) => {

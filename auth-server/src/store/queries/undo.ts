@@ -6,6 +6,7 @@ import { endSessionsWithin } from '../end-sessions.ts'
 import { lockAccountOf } from '../lock-account.ts'
 import { ENDING_PURPOSES } from '../mail-purpose.ts'
 import { secondsFromNow } from '../sql.ts'
+import { lockInvitation } from '../tables/invitations.ts'
 import { takeAddressesBack, takeFactorsBack, takeIdentitiesBack } from './taken-back.ts'
 
 /** Whose account it was, and who has to hear how to go on. */
@@ -23,6 +24,7 @@ export interface Undone {
  * at once, and the row of the change settles it.
  */
 export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | undefined> {
+  await lockRemovedAddresses(trx, challengeId)
   // As all who change something of an account: who makes a change of no use to take back, is seen here.
   await lockAccountOf(trx, challengeId)
   const { rows } = await sql<{ personId: string; since: string; addedSince: string }>`
@@ -63,6 +65,14 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
     from people person where id = ${personId}`.execute(trx)
   const [whom] = told.rows
   return whom && { personId, ...whom }
+}
+
+// As all who are about to have an address proven, before the account: somebody else may be proving one of them just now.
+async function lockRemovedAddresses(trx: Trx, challengeId: string): Promise<void> {
+  const { rows } = await sql<{ key: string }>`
+    select distinct email.key from email_addresses email join mail_challenges challenge using (person_id)
+    where challenge.id = ${challengeId} and email.removed_at is not null order by email.key`.execute(trx)
+  for (const { key } of rows) await lockInvitation(trx, key)
 }
 
 // Nobody could choose another one: to wait for that would lock its owner out for good.
