@@ -1,7 +1,7 @@
 // Apps and devices: a person sees where they are signed in and what apps may do, names and ends either, and apps feel it.
 import t, { type Test } from 'tap'
 import { accountToken, atAccount } from '../support/account.ts'
-import type { Browser } from '../support/browser.ts'
+import { type Browser, formsOf } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
 import { gatewayClient, toldCount, usageBatch } from '../support/gateway-reports.ts'
@@ -146,11 +146,8 @@ t.test('a visit that was allowed and is not done yet asks again after Withdraw',
   const server = await opened(t)
   const browser = await atAccount(server)
   const page = await browser.open(authorizeUrl(pkcePair().challenge, CURIOUS))
-  const form = /action="([^"]*\/consent)".*?name="csrf" value="([^"]*)".*?name="session" value="([^"]*)"/s.exec(
-    page.body,
-  )
-  const [, action = '', csrf = '', session = ''] = form ?? []
-  const allowed = await browser.request('POST', action, { form: { csrf, session } })
+  const consent = formsOf(page.body).find(({ action }) => action.endsWith('/consent'))
+  const allowed = await browser.request('POST', consent?.action ?? '', { form: consent?.hidden ?? {} })
   await browser.submit(await browser.open(`/account/apps/${server.curiousId}/withdraw`), '/withdraw')
   const again = await browser.follow(allowed)
   t.match(again.body, '<h1>Allow Curious?</h1>')

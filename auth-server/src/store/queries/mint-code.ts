@@ -27,8 +27,9 @@ const OF_OTHERS = '{loginHint,loginHintKey,expectedPersonId,hintedPersonId}'
 
 const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
 
-// Before this, `wanted` is the request; of it `signed_in` is the person, and `allowed` what they have allowed the application.
-const MAY_END = sql<SqlBool>`exists (select from signed_in)
+// Before this, `wanted` is the request; of it `signed_in` is the person, `held` their session, and `allowed` what they have
+// allowed the application.
+const MAY_END = sql<SqlBool>`exists (select from held)
   and (exists (select from allowed)
        or exists (select from subscriptions subscription where ${isSubscribed('request')} and subscription.trusted))`
 
@@ -88,6 +89,11 @@ function minting(how: (values: Slots<Values>) => Closing) {
     ), wanted as (
       -- First, as everywhere: the request, then what was allowed.
       ${wanted(sql`request.*, ${openScopes(ASKED_SCOPES, sql`request.api_id`, sql`signed_in.person_id`)} as open_scopes`)}
+    ), held as (
+      -- Whoever lets sign-ins fall, or ends them, waits for this lock and then finds the code, or it came first.
+      select 1 from sessions session, wanted
+      where session.id = ${values.sessionId} and session.acr = ${values.sessionAcr}
+      for key share of session
     ), allowed as (
       -- A withdrawal waits for this lock and then ends the code as well, or it came first and nothing is allowed.
       select 1 from consents consent, wanted request, signed_in

@@ -1,8 +1,11 @@
 // Step-up: acr_values, the claims parameter, default_acr_values, max_age, prompt=none (OpenID Connect Core §3.1.2.1, §5.5.1.1).
 import t, { type Test } from 'tap'
 import { MFA_ACR, PASSKEY_ACR, PASSWORD_ACR } from '../../../src/identity/acr.ts'
+import { removeFactorsByAdministrator } from '../../../src/identity/second-factors/set-up.ts'
+import type { Db, Trx } from '../../../src/store/database.ts'
+import { mintCode } from '../../../src/store/queries/mint-code.ts'
 import { Browser } from '../../support/browser.ts'
-import { turnClock } from '../../support/database.ts'
+import { turnClock, untilBlocked } from '../../support/database.ts'
 import { postForm } from '../../support/dpop.ts'
 import { answerOf, logIn } from '../../support/phone.ts'
 import { addAuthenticatorApp } from '../../support/second-factor.ts'
@@ -145,23 +148,49 @@ t.test(
   },
 )
 
-t.test('a session that has fallen since policy looked at it brings no code of the class before', async (t) => {
+/** A session of two factors, and the code that a visit of it would be given. */
+async function aboutToMint(t: Test) {
   const { server, site, browser, personId, db } = await open(t)
   const phone = await addAuthenticatorApp(server, personId)
   const page = await logIn(browser, await site.send(browser))
   await browser.submit(page, '/second-factor', { code: await phone.code() })
-  const { mintCode } = await import('../../../src/store/queries/mint-code.ts')
   const session = await db.selectFrom('sessions').select(['id']).executeTakeFirstOrThrow()
   await db.updateTable('authorization_requests').set({ completed_at: null }).execute()
+  await db.deleteFrom('authorization_codes').execute()
   const request = await db.selectFrom('authorization_requests').select('id').executeTakeFirstOrThrow()
   const code = {
     visit: { isNew: false, id: request.id } as const,
+    session: { id: session.id, acr: MFA_ACR },
     acr: MFA_ACR,
     codeHash: 'hash',
     ttlSeconds: 60,
     addedClaims: {},
     yieldingClaims: {},
   }
-  t.equal(await mintCode(db, { ...code, session: { id: session.id, acr: PASSKEY_ACR } }), false)
-  t.equal(await mintCode(db, { ...code, session: { id: session.id, acr: MFA_ACR } }), true)
+  return { db, personId, code }
+}
+
+t.test('a session that has fallen since policy looked at it brings no code of the class before', async (t) => {
+  const { db, code } = await aboutToMint(t)
+  t.equal(await mintCode(db, { ...code, session: { ...code.session, acr: PASSKEY_ACR } }), false)
+  t.equal(await mintCode(db, code), true)
+})
+
+t.test('nor does one that falls at that very moment, and a code that was first falls with it', async (t) => {
+  for (const first of ['the fall', 'the code']) {
+    const { db, personId, code } = await aboutToMint(t)
+    const removal = (by: Db | Trx) => removeFactorsByAdministrator(by, { personId })
+    const started = await db.transaction().execute(async (trx) => {
+      if (first === 'the fall') await removal(trx)
+      else await mintCode(trx, code)
+      const second = first === 'the fall' ? mintCode(db, code) : removal(db)
+      await untilBlocked(db)
+      return [second]
+    })
+    await Promise.all(started)
+    const codes = await db.selectFrom('authorization_codes').select('acr').execute()
+    t.strictSame(codes, first === 'the fall' ? [] : [{ acr: PASSWORD_ACR }], `${first} first`)
+    const requests = await db.selectFrom('authorization_requests').select('completed_at').execute()
+    t.match(requests, first === 'the fall' ? [{ completed_at: null }] : [{ completed_at: Date }])
+  }
 })
