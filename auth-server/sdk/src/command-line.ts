@@ -36,22 +36,40 @@ export async function runCommand<T extends Options>(
   run: (given: Given<T>) => Promise<number> | number,
 ): Promise<void> {
   const args = process.argv.slice(2)
-  // `| head` has read enough: the command goes on to its end, and tells nobody.
-  process.stdout.on('error', (error) => {
-    if (codeOf(error) !== 'EPIPE') throw error
-  })
+  const written = watchOutput()
   try {
     const asked = args.indexOf('--') < 0 ? args : args.slice(0, args.indexOf('--'))
     if (asked.some((arg) => arg === '--help' || arg === '-h')) {
       process.stdout.write(`${usage.trimEnd()}\n`)
       return
     }
-    process.exitCode = await run(parse(handsOn ? args.slice(0, 1) : args, options, allowPositionals))
+    const code = await run(parse(handsOn ? args.slice(0, 1) : args, options, allowPositionals))
+    process.exitCode = written.isLost ? 1 : code
   } catch (error) {
     const mistaken = isMistake(error)
     process.exitCode = mistaken ? 2 : 1
     process.stderr.write(`${sentenceOf(error)}\n${mistaken ? `\n${usage.trimEnd()}\n` : ''}`)
   }
+}
+
+/**
+ * What cannot be written does not stop a command in the middle of its work: it goes on to its end. `| head` has read enough,
+ * which is told to nobody; anything else is told once, and makes the exit code 1.
+ */
+function watchOutput(): Readonly<{ isLost: boolean }> {
+  const written = { isLost: false }
+  const lose = (error: Error): boolean => {
+    if (written.isLost || codeOf(error) === 'EPIPE') return false
+    written.isLost = true
+    process.exitCode = 1
+    return true
+  }
+  process.stdout.on('error', (error) => {
+    if (lose(error))
+      process.stderr.write(`The standard output cannot be written (${codeOf(error) || error.message}).\n`)
+  })
+  process.stderr.on('error', lose)
+  return written
 }
 
 /** Reads environment variables. @throws {UsageError} when one is missing or empty, naming all that are */
