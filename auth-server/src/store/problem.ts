@@ -100,7 +100,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Explain])[] = [
  */
 export function explainDatabaseProblem(error: unknown, url: string): string | undefined {
   if (error instanceof SchemaMismatch || error instanceof UnfitServer) return error.message
-  if (!(error instanceof Error)) return undefined
+  if (!(error instanceof Error) || isOfOtherFile(error, url)) return undefined
   // One address of several, e.g. of `localhost`.
   const cause = error instanceof AggregateError ? error.errors.find((each) => each instanceof Error) : error
   const code = codeOf(error)
@@ -111,6 +111,13 @@ export function explainDatabaseProblem(error: unknown, url: string): string | un
   const explain = BY_MESSAGE.find(([says]) => says.test(failure.message))?.[1] ?? BY_CODE[code]
   if (explain) return explain(failure)
   return error instanceof pg.DatabaseError ? `PostgreSQL at ${place.server}: ${error.message} (${code}).` : undefined
+}
+
+/** Whether it is a file that cannot be used, and none that DATABASE_URL names: a socket is connected to, all others opened. */
+function isOfOtherFile(error: Error, url: string): boolean {
+  if (!('path' in error && 'syscall' in error) || error.syscall === 'connect') return false
+  const named = URL.canParse(url) ? [...new URL(url).searchParams.values()] : []
+  return !named.includes(String(error.path))
 }
 
 function placeOf(url: string): Place {

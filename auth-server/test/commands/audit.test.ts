@@ -1,5 +1,6 @@
 // npm run audit: what fits and what does not, in sentences and exit codes; a file that is verified without a database.
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,6 +45,16 @@ t.test('verify, head and export agree; the file is verified without a database',
     stdout: '',
     stderr: /^Does not fit: position 7 \(event 7 of /,
   })
+  const nowhere = join(into, 'export')
+  const moments = ['--from', '2026-01-01T00:00:00Z', '--to', '2026-01-02T00:00:00Z']
+  for (const args of [['export'], ['affected', ...moments]])
+    t.match(await run([...args, '--into', nowhere], databaseUrl), {
+      code: 1,
+      stderr: `${nowhere} cannot be written (ENOTDIR).\n`,
+    })
+  const again = join(t.testdirName, 'again')
+  t.match(await run(['export', '--into', again, '--after', '99999'], databaseUrl), { code: 1, stderr: /no position/ })
+  t.notOk(existsSync(again), 'what failed is in nobody’s way')
   const all = await run(['export', '--with-details', '--after', '1'], databaseUrl)
   t.match(all.stdout, /"address":"127.0.0.1"/)
   t.notMatch(all.stdout, '"position":2,"hash"', 'the anchor is position 1')

@@ -122,6 +122,7 @@ t.test('a mistake is one line, and writes no file', async (t) => {
     [{ ...hashes, to: privateKey, into }, /private\.jwk is a private key: give the public half alone/],
     [{ ...hashes, to: weak, into }, /weak\.jwk is an RSA key of 1024 bits; 2048 are the least\.$/],
     [{ ...hashes, to: into, into }, /cannot be read \(ENOENT\)\.$/],
+    [{ into: '/nowhere/people' }, /^\/nowhere\/people cannot be written \(ENOENT\)\.$/],
     [{ ...hashes, to: publicKey, into: weak }, /weak\.jwk is there already: name a file that is not\.$/],
   ]
   const client = createManagementClient({
@@ -137,5 +138,7 @@ t.test('a mistake is one line, and writes no file', async (t) => {
     message: /^Hashes are exported beside the server/,
   })
   await t.rejects(stat(into), { code: 'ENOENT' })
+  await t.rejects(USER_EXPORT.run({ ...call, values: { into } }), /cannot be reached/)
+  await t.rejects(stat(into), { code: 'ENOENT' }, 'half a file is in nobody’s way')
   t.match(await run(['export', '--format', 'xml']), { code: 2, stdout: '', stderr: /^--format is ndjson or csv\.\n$/ })
 })
