@@ -15,14 +15,16 @@ const DATA_DIR = join(import.meta.dirname, '../../../.data')
  * Reads environment variables. Where none names a database, the one of a running `npm start` is meant, with its secrets:
  * a secret of one database is never used for another.
  * @returns the setting of any name, empty where there is none
- * @throws {UsageError} when one of `names` is missing or empty, naming all that are
+ * @throws {UsageError} when one of `names` is missing or empty, naming all that are; when DATABASE_URL is no such address
  */
 export function requireSettings(...names: readonly string[]): (name: string) => string {
   const given = Object.entries(process.env).filter(([, value]) => value !== '')
   const settings = new Map([...(process.env.DATABASE_URL ? [] : findLeft()), ...given])
   const missing = names.filter((name) => !settings.has(name))
   if (missing.length > 0) throw new UsageError(`Set ${missing.join(' and ')}.${besideStart(missing)}`)
-  return (name) => settings.get(name) ?? ''
+  const setting = (name: string) => settings.get(name) ?? ''
+  if (names.includes(SETTINGS.databaseUrl.variable)) readSetting(SETTINGS.databaseUrl, setting)
+  return setting
 }
 
 /** Where nothing was found because nothing runs. */
