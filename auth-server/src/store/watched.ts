@@ -15,6 +15,8 @@ export class WatchedClient extends pg.Client {
     // Of an encrypted connection it is the one below, whose timer goes by what passes above.
     super({ ...config, stream: () => socket })
     this.#socket = socket.on('timeout', () => socket.destroy())
+    // pg leaves one open at which it cannot sign in, without a password for example: PostgreSQL waits a minute for it.
+    this.connection.on('error', () => socket.destroy())
   }
 
   /** @param millis of silence that end it; 0: none */

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { emptyDatabase } from '../support/database.ts'
 import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(120_000)
@@ -23,4 +24,11 @@ t.test('DATABASE_URL is checked as the server checks it', async (t) => {
       stdout: '',
       stderr: /^DATABASE_URL is not a PostgreSQL URL; use something like postgresql:/,
     })
+})
+
+t.test('a password that is missing is said, and the command ends at once', async (t) => {
+  const DATABASE_URL = Object.assign(new URL(await emptyDatabase(t)), { password: '' }).href
+  const began = performance.now()
+  t.match(await run('role', ['list'], { DATABASE_URL }), { code: 1, stdout: '', stderr: /asks for a password.*\n$/ })
+  t.ok(performance.now() - began < 30_000, 'PostgreSQL itself would wait for a minute')
 })
