@@ -2,8 +2,12 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sql } from 'kysely'
 import t from 'tap'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { SOUND } from '../support/config.ts'
 import { emptyDatabase } from '../support/database.ts'
+import { ISSUER, testServer } from '../support/server.ts'
 import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(120_000)
@@ -31,4 +35,25 @@ t.test('a password that is missing is said, and the command ends at once', async
   const began = performance.now()
   t.match(await run('role', ['list'], { DATABASE_URL }), { code: 1, stdout: '', stderr: /asks for a password.*\n$/ })
   t.ok(performance.now() - began < 30_000, 'PostgreSQL itself would wait for a minute')
+})
+
+t.test('a right that the role lacks is said by the management commands as by the others', async (t) => {
+  const { DATABASE_URL: _, ...secrets } = SOUND
+  const { config, db } = await testServer(t, secrets)
+  const [role, password] = [`reader_${randomSecret(6).toLowerCase().replace(/\W/g, '_')}`, randomSecret()]
+  await sql.raw(`create role ${role} login password '${password}'`).execute(db)
+  t.teardown(() => sql.raw(`drop role ${role}`).execute(db))
+  await sql.raw(`grant select on all tables in schema public to ${role}`).execute(db)
+  t.teardown(() => sql.raw(`drop owned by ${role}`).execute(db))
+  const DATABASE_URL = Object.assign(new URL(config.databaseUrl), { username: role, password }).href
+  const env = { ...secrets, ISSUER, DATABASE_URL }
+  for (const [command, args] of [
+    ['manage', ['user', 'add', '--email', 'x@example.com']],
+    ['setup', []],
+  ] as const)
+    t.match(await run(command, args, env), {
+      code: 1,
+      stdout: '',
+      stderr: new RegExp(`^The role "${role}" lacks rights in the database "\\w+" \\(.*\\)\\. Let it own the .*\n$`),
+    })
 })

@@ -1,6 +1,10 @@
 // How commands reach the management API: over the network as a machine client, or in this process as the operator.
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import { createManagementClient, type ManagementClient } from '@mobile-api-gateway/sdk/management/index.ts'
+import {
+  createManagementClient,
+  type ManagementClient,
+  ManagementError,
+} from '@mobile-api-gateway/sdk/management/index.ts'
 import { type Config, ConfigError, readConfig } from '../../config.ts'
 import { readHooks } from '../../delivery/hooks/configure.ts'
 import { type Hooks, NO_HOOKS } from '../../delivery/hooks/hooks.ts'
@@ -25,9 +29,17 @@ export async function withManagement<T>(work: (connection: ManagementConnection)
   const config = readOperatorConfig()
   return withDatabase(config.databaseUrl, async (db) => {
     const deps = await openDeps(config, db, { hooks: await knownHooks(config) })
-    const send = answerInProcess(deps, { authority: OPERATOR }, (cause) => console.error(cause))
+    let behind: unknown
+    const send = answerInProcess(deps, { authority: OPERATOR }, (cause) => {
+      behind = cause
+    })
     const client = createManagementClient({ issuer: config.issuer, credentials: 'none', fetch: send })
-    return work({ client, issuer: config.issuer, deps })
+    try {
+      return await work({ client, issuer: config.issuer, deps })
+    } catch (error) {
+      // Here sits the operator, who is told what a caller from elsewhere is not.
+      throw error instanceof ManagementError && error.status === 500 ? (behind ?? error) : error
+    }
   })
 }
 
