@@ -3,6 +3,7 @@
 import { checkKongFile } from '@mobile-api-gateway/kong-plugins/check/check.ts'
 import { formatProblem, type KongFileProblem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { UnreadableFile } from '@mobile-api-gateway/sdk/text-file.ts'
 
 const USAGE = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
 
@@ -30,7 +31,8 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
     try {
       problems.push(...(await checkKongFile(file, { installed, expressions: values.expressions })))
     } catch (error) {
-      process.stderr.write(`${file} cannot be read: ${error instanceof Error ? error.message : error}\n`)
+      if (!(error instanceof UnreadableFile)) throw error
+      process.stderr.write(`${error.message}\n`)
       return 2
     }
   }

@@ -1,5 +1,5 @@
 // Checks the text of a kong.yml: everything that is wrong with it, in one go.
-import { readFile } from 'node:fs/promises'
+import { readTextFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import { readKongFile } from '../gateway/config/model/kong-file.ts'
 import { readPluginDump } from '../gateway/config/model/plugin-info.ts'
 import { ConfigSource } from '../gateway/config/model/source.ts'
@@ -50,7 +50,7 @@ export async function checkKongText(
   return problems()
 }
 
-/** Checks a file. @throws {Error} when it cannot be read */
+/** Checks a file. @throws {UnreadableFile} when it cannot be read */
 export async function checkKongFile(file: string, options: CheckOptions = {}): Promise<KongFileProblem[]> {
-  return checkKongText(file, await readFile(file, 'utf8'), options)
+  return checkKongText(file, await readTextFile(file), options)
 }

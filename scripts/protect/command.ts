@@ -1,6 +1,7 @@
 // npm run api -- protect: writes an API into kong.yml, checked before anything is written.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTextFileSync, UnreadableFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import { requireApi } from './api.ts'
 import { tellLimits } from './limits.ts'
 import { ProtectProblem } from './problem.ts'
@@ -41,9 +42,9 @@ interface Said {
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readTextFileSync(file)
   } catch (error) {
-    throw new ProtectProblem(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw error instanceof UnreadableFile ? new ProtectProblem(error.message) : error
   }
 }
 

@@ -168,6 +168,17 @@ t.test('a file that is wrong already is not touched', async (t) => {
   }
 })
 
+t.test('a file in another encoding is refused, and stays to the byte', async (t) => {
+  const file = join(t.testdir(), 'kong.yml')
+  const bytes = Buffer.from(`${projects}# Caf\xe9\n`, 'latin1')
+  await writeFile(file, bytes)
+  const said = t.capture(console, 'error')
+  const orders = { upstream: 'http://orders:8080', path: '/orders', file, 'dry-run': false }
+  t.equal(await protectCommand('orders', orders), 1)
+  t.strictSame(said.args(), [[`${file} is not in UTF-8.`]])
+  t.ok(bytes.equals(await readFile(file)))
+})
+
 const skip = findOnPath('kong') === undefined ? 'kong is not on PATH' : false
 t.test('a Kong takes the file, and what services share is each one’s own', { skip, timeout: 90_000 }, async (t) => {
   const { orders } = fileOf(t, projects)

@@ -1,7 +1,8 @@
 // npm run catalogue: brings the database up to catalogue.yml, or writes what the database holds as such a file.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { readTextFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import { BY_COMMAND } from '../audit/context.ts'
 import { besideFile } from '../catalogue/file/beside.ts'
 import { type ExportedCatalogue, exportCatalogue } from '../catalogue/file/export.ts'
@@ -104,8 +105,8 @@ interface NamedFile {
 }
 
 async function importFile({ path, origins }: NamedFile, options: ImportOptions, databaseUrl: string): Promise<number> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${resolve(path)} cannot be read (${error.code ?? error.message}).`)
+  const text = await readTextFile(resolve(path)).catch((error: Error) => {
+    throw new UsageError(error.message)
   })
   const refused = (problems: readonly YamlProblem[]) => {
     for (const problem of problems) console.error(formatYamlProblem(path, problem))

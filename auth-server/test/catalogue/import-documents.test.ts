@@ -68,11 +68,13 @@ t.test('a document comes with the file, goes with it, and an export brings the s
 t.test('what is wrong with a document is told with its line, beside what names it', async (t) => {
   const folder = folderOf(t, DOCUMENT.replace('paths: {}', 'paths: { /a: { $ref: "http://x" } }'))
   await writeFile(join(folder, 'openapi/long.yaml'), 'x'.repeat(600 * 1024))
+  await writeFile(join(folder, 'openapi/latin.yaml'), Buffer.from(`# Caf\xe9\n${DOCUMENT}`, 'latin1'))
   for (const [path, said] of [
     ['openapi/maps.yaml', /openapi\/maps\.yaml:3:\d+: refers to http:\/\/x, which is outside of it/],
     ['openapi/list.yaml', /openapi\/list\.yaml:1:1: does not say openapi/],
     ['openapi/none.yaml', /openapi\/none\.yaml cannot be read \(ENOENT\)/],
     ['openapi/folder', /openapi\/folder is no file/],
+    ['openapi/latin.yaml', /openapi\/latin\.yaml is not in UTF-8/],
     ['openapi/long.yaml', /openapi\/long\.yaml is longer than 512 KiB/],
     ['../catalogue.yml', /is not in the folder of the catalogue file/],
     ['openapi/../../x.yaml', /is not in the folder of the catalogue file/],

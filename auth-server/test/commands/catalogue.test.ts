@@ -43,6 +43,8 @@ t.test('an import beside npm start: addresses are moved as following moves them,
   t.match(await run('other/theirs.yml'), { code: 0, stdout: /^other\/theirs\.yml:\nNothing changes\.\n/ })
   t.strictSame(await resource(), { resource: 'http://localhost:24602/maps' })
 
+  await writeFile(join(folder, 'latin.yml'), Buffer.from(`# Caf\xe9${FILE}`, 'latin1'))
+  t.match(await run('latin.yml'), { code: 2, stderr: /^\/\S+\/latin\.yml is not in UTF-8\.\n/m })
   await writeFile(join(folder, 'mine.yml'), `${FILE}groups: [`)
   t.match(await run('--dry-run'), { code: 1, stderr: /mine\.yml:\d+:\d+:? .*not YAML.*\nNothing has changed/ })
 })

@@ -1,10 +1,10 @@
 // The embedded gateway: kong.yml, Kong's plugin protocol and a reverse proxy, for machines without Kong.
 
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
+import { readTextFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import { type Logger, pino } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
 import type { PluginInfo } from '../config/model/plugin-info.ts'
@@ -74,14 +74,14 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
   clearTimeout(timer)
 }
 
-/** Starts the gateway. @throws {KongFileError} for a kong.yml that cannot be used, Error for a port in use */
+/** Starts the gateway. @throws {KongFileError} or {UnreadableFile} for a kong.yml that cannot be used, Error for a port in use */
 export async function startGateway(options: GatewayOptions): Promise<EmbeddedGateway> {
   const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100, about } = options
   const logger = options.logger ?? pino({ name: 'gateway' })
   const log = linesOf(logger, options.namesTraces === true)
   const settings: PdkSettings = { maxHeaders, log, about }
   const plugins = options.plugins ?? (await describePlugins())
-  const text = await readFile(options.config, 'utf8')
+  const text = await readTextFile(options.config)
   const config = refuseMissingCalls(parseKongConfig(text, plugins, options.config))
   reportLimits(config, options.config, logger)
 

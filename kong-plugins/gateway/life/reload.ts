@@ -1,4 +1,5 @@
 // Takes an edited kong.yml into service: all of it at once, or, when anything is wrong with it, nothing of it.
+import { readTextFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import type { Logger } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
 import type { PluginInfo } from '../config/model/plugin-info.ts'
@@ -51,8 +52,10 @@ export function followConfig(options: FollowConfigOptions): FileWatch {
     return loaded
   }
 
-  return watchFile(file, options.text, async (text) => {
+  return watchFile(file, options.text, async () => {
     try {
+      // Once more, as what it is: the watch takes any bytes for text.
+      const text = await readTextFile(file)
       holder.replace(await prepare(text))
       logger.info(`${file} was edited and is in force`)
     } catch (error) {

@@ -1,6 +1,7 @@
 // The checker finds what is wrong with a kong.yml, says where and what to write instead, and is silent otherwise.
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { checkKongText } from '../../check/check.ts'
@@ -112,5 +113,10 @@ t.test('the exit code is 0, 1 or 2, and --json is for machines', async (t) => {
   t.match(await run('--plugins', 'mine', bad), { code: 0 })
   t.match(await run(), { code: 2, stderr: /Which file\?/ })
   t.match(await run('--jsn', bad), { code: 2, stderr: /--jsn/ })
-  t.match(await run(join(dir, 'missing.yml')), { code: 2, stderr: /missing\.yml cannot be read/ })
+  t.match(await run(join(dir, 'missing.yml')), { code: 2, stderr: /missing\.yml cannot be read \(ENOENT\)\.\n$/ })
+  for (const encoding of ['latin1', 'utf16le'] as const) {
+    const file = join(dir, `${encoding}.yml`)
+    await writeFile(file, Buffer.from('_format_version: "3.0" # Caf\xe9\n', encoding))
+    t.match(await run(file), { code: 2, stderr: `${file} is not in UTF-8.\n` })
+  }
 })

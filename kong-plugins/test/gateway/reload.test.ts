@@ -133,6 +133,20 @@ t.test('a request ends with the configuration it began with; only then its plugi
   await eventually(() => peer.calls.includes('cmd_close_instance'))
 })
 
+t.test('a kong.yml in another encoding than UTF-8 is refused by its name, and so is a folder', async (t) => {
+  const backend = await startBackend(t)
+  const peer = await startPeer(t, { access: async () => {} })
+  const yaml = lua('one').replace('BACKEND', backend.url)
+  const { gateway, file, log } = await follow(t, yaml, peer.socketPath)
+  await writeFile(file, Buffer.from(`# Caf\xe9\n${yaml.replace('"one"', '"two"')}`, 'latin1'))
+  await eventually(() => log().includes(`the old configuration stays: ${file} is not in UTF-8.`))
+  t.equal((await fetch(`${gateway.url}/x`)).headers.get('x-edit'), 'one')
+  const options = { port: 0, socketPath: peer.socketPath, plugins: await pluginInfos }
+  await t.rejects(startGateway({ ...options, config: file }), { message: `${file} is not in UTF-8.` })
+  const folder = t.testdir()
+  await t.rejects(startGateway({ ...options, config: folder }), { message: `${folder} cannot be read (EISDIR).` })
+})
+
 t.test('a config that only its plugin knows to be wrong, and Lua that does not compile, are refused', async (t) => {
   const backend = await startBackend(t)
   const peer = await startPeer(t, { access: async () => {} })

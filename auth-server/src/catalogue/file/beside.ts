@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { MAX_DOCUMENT_BYTES } from '@mobile-api-gateway/sdk/contract/api-documents.ts'
+import { decodeText } from '@mobile-api-gateway/sdk/text-file.ts'
 import { moveCatalogue, type Origins } from '../../config/yaml-origins.ts'
 
 /** The text of a file by its path from the folder of the catalogue file; or what is wrong with it. */
@@ -28,7 +29,8 @@ async function readBounded(path: string): ReturnType<ReadBeside> {
     const stats = await file.stat()
     if (!stats.isFile()) return { problem: 'is no file' }
     if (stats.size > MAX_DOCUMENT_BYTES) return { problem: `is longer than ${MAX_DOCUMENT_BYTES / 1024} KiB` }
-    return { text: await file.readFile('utf8') }
+    const text = decodeText(await file.readFile())
+    return text === undefined ? { problem: 'is not in UTF-8' } : { text }
   } catch (error) {
     if (error instanceof Error) return { problem: `cannot be read (${'code' in error ? error.code : error.message})` }
     throw error

@@ -1,7 +1,7 @@
 // npm run api -- document: sets the OpenAPI document of an API from a file, or takes it away.
-import { readFile } from 'node:fs/promises'
 import { OPERATIONS } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { confirm } from './confirm.ts'
+import { readText } from './key-file.ts'
 import { Mistake } from './mistake.ts'
 import { facts, type Told } from './tell.ts'
 import type { Verb, VerbCall } from './verb.ts'
@@ -30,10 +30,4 @@ async function changeDocument({ client, values, args: [id = ''], isTerminal }: V
   const { body } = await client.call('apis.set_document', { id, document }, { ifMatch: '*' })
   const { document: _, ...told } = body
   return { json: told, text: facts(told, isTerminal) }
-}
-
-function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Mistake(`${file} cannot be read (${error.code ?? error.message}).`)
-  })
 }

@@ -1,11 +1,12 @@
-// Keys and other settings that commands read from files.
-import { readFile } from 'node:fs/promises'
+// Keys, documents and settings that commands read from files.
+import { readTextFile } from '@mobile-api-gateway/sdk/text-file.ts'
 import { type Recipient, UnfitKey } from '../../identity/migration/recipient.ts'
 import { Mistake } from './mistake.ts'
 
+/** @throws {Mistake} that says why it cannot be read */
 export function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Mistake(`${file} cannot be read (${error.code ?? error.message}).`)
+  return readTextFile(file).catch((error: Error) => {
+    throw new Mistake(error.message)
   })
 }
 
