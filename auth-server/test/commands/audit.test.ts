@@ -78,7 +78,11 @@ t.test('a changed event is named, with exit code 1; what cannot be read is a sen
   const folder = t.testdir({ empty: '', other: '{"a":1}\n' })
   t.match(await run(['verify', '--file', join(folder, 'empty')]), { code: 1, stderr: /no JSON object/ })
   t.match(await run(['verify', '--file', join(folder, 'other')]), { code: 1, stderr: /no export of the audit log/ })
-  t.match(await run(['verify', '--file', join(folder, 'none')]), { code: 1, stderr: /ENOENT/ })
+  for (const [file, code] of [
+    [join(folder, 'none'), 'ENOENT'],
+    [folder, 'EISDIR'],
+  ] as const)
+    t.match(await run(['verify', '--file', file]), { code: 2, stderr: `${file} cannot be read (${code}).\n` })
   for (const wrong of [
     [],
     ['seal'],
