@@ -17,6 +17,7 @@ import { readStackEnvironment, type StackEnvironment } from './stack/environment
 import { answersHttp } from './stack/readiness.ts'
 import { requireRunningStack } from './stack/running-stack.ts'
 import { startStack } from './stack/stack.ts'
+import { stopOnceStarted } from './stack/stop-once-started.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
 const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device | --provider] [--client-id ID] [--gateway kong|embedded]
@@ -62,17 +63,19 @@ async function main(flags: DemoFlags): Promise<number> {
   if (isOfDemoApp && flags['client-id'] !== undefined)
     throw new UsageError(`${isOfDemoApp} is played with demo-app alone.`)
   const started: (() => Promise<void>)[] = []
-  let interrupted = false
+  const interruption = new AbortController()
+  const { signal: interrupted } = interruption
   const stop = async (): Promise<void> => {
-    interrupted = true
+    interruption.abort()
     await stopAll(started)
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted || void stop())
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => interrupted.aborted || void stop())
   try {
     const tell = createNarrator((line) => console.log(line))
     if (flags.provider) {
-      await playWithProvider(flags.gateway, started, tell)
+      await playWithProvider({ gateway: flags.gateway, signal: interrupted }, started, tell)
       return 0
     }
     const environment = readStackEnvironment(process.env)
@@ -81,7 +84,7 @@ async function main(flags: DemoFlags): Promise<number> {
     const running = left && (await isRunning(left)) ? left : undefined
     const urls = running ?? stackUrls(environment.ports)
     if (running || (await isRunning(urls))) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
-    else await startOwn(environment, flags.gateway, started)
+    else await startOwn(environment, { gateway: flags.gateway, signal: interrupted }, started)
     const demo = { email: DEMO.email, password: running?.demoPassword ?? DEMO.password }
     const person = flags['sign-up'] ? newcomer(environment.dataDir) : demo
     const app = await chooseApp(flags['client-id'], urls, environment)
@@ -90,10 +93,10 @@ async function main(flags: DemoFlags): Promise<number> {
     console.log(THE_END)
     return 0
   } catch (error) {
-    if (!interrupted) console.error(`\n${sentenceOf(explain(error))}\n`)
+    if (!interrupted.aborted) console.error(`\n${sentenceOf(explain(error))}\n`)
     return 1
   } finally {
-    if (!interrupted) await stopAll(started)
+    if (!interrupted.aborted) await stopAll(started)
   }
 }
 
@@ -101,13 +104,21 @@ async function stopAll(started: (() => Promise<void>)[]): Promise<void> {
   for (const stop of started.splice(0).reverse()) await stop()
 }
 
+/** How the demo starts a stack; `signal` ends the start. */
+interface OwnStack {
+  readonly gateway: string | undefined
+  readonly signal: AbortSignal
+}
+
 async function playWithProvider(
-  gateway: string | undefined,
+  { gateway, signal }: OwnStack,
   started: (() => Promise<void>)[],
   tell: Narrator,
 ): Promise<void> {
   console.log('The demo starts a provider, and a stack that knows it; both end with it.')
-  const stage = await setProviderStage(chooseGateway(gateway), onProgress, (undo) => started.push(undo))
+  const stage = await setProviderStage({ gateway: chooseGateway(gateway), onProgress, signal }, (undo) =>
+    started.push(undo),
+  )
   await playProvider(stage, tell)
   console.log(THE_END)
 }
@@ -120,12 +131,14 @@ async function isRunning({ issuer, gateway }: Pick<StackUrls, 'issuer' | 'gatewa
 
 async function startOwn(
   { ports, dataDir, databaseUrl }: StackEnvironment,
-  gateway: string | undefined,
+  { gateway, signal }: OwnStack,
   started: (() => Promise<void>)[],
 ): Promise<void> {
   console.log('No stack is running, so the demo starts one and stops it at the end.')
-  const stack = await startStack({ gateway: chooseGateway(gateway), ports, dataDir, databaseUrl, onProgress })
-  started.push(() => stack.stop())
+  const starting = startStack({ gateway: chooseGateway(gateway), ports, dataDir, databaseUrl, onProgress, signal })
+  // A start that is interrupted stops what it has started, which takes its time.
+  started.push(() => stopOnceStarted(starting))
+  await starting
 }
 
 function onProgress(line: string): void {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import * as oauth from 'oauth4webapi'
 import { freePorts } from '../stack/ports.ts'
 import { startStack } from '../stack/stack.ts'
-import type { GatewayKind, Stack } from '../stack/stack-options.ts'
+import type { Stack, StackOptions } from '../stack/stack-options.ts'
+import { stopOnceStarted } from '../stack/stop-once-started.ts'
 import { stackUrls } from '../stack/urls.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { callOnce } from './calls.ts'
@@ -24,8 +25,7 @@ export interface ProviderStage {
 
 /** @param onStop is called with how each part is ended, in the order in which they were started */
 export async function setProviderStage(
-  gateway: GatewayKind,
-  onProgress: (line: string) => void,
+  options: Pick<StackOptions, 'gateway' | 'onProgress' | 'signal'>,
   onStop: (undo: () => Promise<void>) => void,
 ): Promise<ProviderStage> {
   const ports = await freePorts()
@@ -34,9 +34,9 @@ export async function setProviderStage(
   const dataDir = await mkdtemp(join(tmpdir(), 'mobile-gateway-provider-'))
   onStop(() => rm(dataDir, { recursive: true, force: true }))
   const { inCatalogue: editCatalogue } = provider
-  const stack = await startStack({ gateway, ports, dataDir, durable: false, editCatalogue, onProgress })
-  onStop(() => stack.stop())
-  return { provider, stack }
+  const starting = startStack({ ...options, ports, dataDir, durable: false, editCatalogue })
+  onStop(() => stopOnceStarted(starting))
+  return { provider, stack: await starting }
 }
 
 export async function playProvider({ provider, stack }: ProviderStage, tell: Narrator): Promise<void> {

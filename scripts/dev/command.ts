@@ -46,10 +46,15 @@ async function main(
   askedUrls: Readonly<{ auth: string | undefined; gateway: string | undefined }>,
 ): Promise<number> {
   const started = performance.now()
+  const stopping = new AbortController()
   const stopAsked = new Promise<'signal'>((done) => {
-    // one Ctrl-C may arrive twice (from the terminal and from npm), so a second signal changes nothing
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('signal'))
+    stopping.signal.addEventListener('abort', () => {
+      console.log('\nStopping…')
+      done('signal')
+    })
   })
+  // one Ctrl-C may arrive twice (from the terminal and from npm), so a second signal changes nothing
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
   const { promise: broken, resolve: giveUp } = Promise.withResolvers<string>()
   try {
     const environment = readStackEnvironment(process.env)
@@ -69,17 +74,22 @@ async function main(
       onProgress: (line) => console.log(`  ${line}`),
       onLine: (name, line) => talking && say(name, line),
       onConfigEdit: (line) => console.log(line),
+      signal: stopping.signal,
       supervision: { tell: (text) => console.log(text), giveUp },
     })
     console.log(welcome({ stack, environment, gateway, publicUrls, seconds: (performance.now() - started) / 1000 }))
     talking = true
     const reason = await Promise.race([stopAsked, broken])
     talking = process.env.LOG_LEVEL !== undefined
-    console.log(reason === 'signal' ? '\nStopping…' : `\n${reason} Stopping the rest…`)
+    if (reason !== 'signal') console.log(`\n${reason} Stopping the rest…`)
     await stack.stop()
     console.log('Stopped.')
     return reason === 'signal' ? 0 : 1
   } catch (error) {
+    if (stopping.signal.aborted) {
+      console.log('Stopped.')
+      return 0
+    }
     const plain = EXPLAINED.some((kind) => error instanceof kind)
     console.error(`\n${plain ? '' : 'Could not start: '}${sentenceOf(error)}\n`)
     return 1

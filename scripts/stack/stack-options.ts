@@ -45,6 +45,8 @@ export interface StackOptions {
   readonly onLine?: ProcessEvents['onLine']
   /** Has parts that die started again; without it the others go on, until `stop` is called. */
   readonly supervision?: SupervisionOptions
+  /** Ends the start before its next step; what had been started is stopped again. */
+  readonly signal?: AbortSignal
 }
 
 /** The processes, in the order in which they are started. */

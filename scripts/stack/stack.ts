@@ -24,7 +24,8 @@ import { stackUrls } from './urls.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /**
- * Starts the stack and imports the catalogue. When any part fails, what had been started is stopped again.
+ * Starts the stack and imports the catalogue. When any part fails, or `signal` ends it, what had been started is stopped
+ * again.
  * @throws {PortProblem}, DataFolderInUse, or an Error with the last words of the process that failed
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -37,7 +38,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return stopped
   }
   try {
-    return { ...(await start(options, (undo) => steps.push(undo))), stop }
+    const onStop = (undo: () => Promise<void>): void => {
+      steps.push(undo)
+      options.signal?.throwIfAborted()
+    }
+    return { ...(await start(options, onStop)), stop }
   } catch (error) {
     await stop()
     throw error
