@@ -1,4 +1,4 @@
-// Whom PostgreSQL sends back to end a circle of locks begins anew: nothing of what it did has happened.
+// Whom PostgreSQL sends back for others' sake begins anew: nothing of what it did has happened.
 import {
   type DatabaseConnection,
   Kysely,
@@ -10,8 +10,11 @@ import {
 } from 'kysely'
 import { codeOf } from './health.ts'
 
-/** SQLSTATE of whoever waited in a circle and was sent back. */
-const DEADLOCK = '40P01'
+/**
+ * SQLSTATE: one of those who waited for each other in a circle; and who refers to a row that was deleted after it had been
+ * looked for, which the next attempt does not find.
+ */
+const SENT_BACK: readonly string[] = ['40P01', '23503']
 /** How often a thing is begun. PostgreSQL looks for circles after a second, and so each time takes that long. */
 const ATTEMPTS = 3
 /** Such a statement is several transactions: sent back, it leaves behind what has to go before it is asked again. */
@@ -83,7 +86,7 @@ async function untilDone<T>(work: () => Promise<T>, isUndone = () => true): Prom
     try {
       return await work()
     } catch (error) {
-      if (codeOf(error) !== DEADLOCK || attempt === ATTEMPTS || !isUndone()) throw error
+      if (!SENT_BACK.includes(codeOf(error)) || attempt === ATTEMPTS || !isUndone()) throw error
     }
   }
 }

@@ -136,3 +136,26 @@ t.test(
     t.match((await first.ask('GET', `/subscriptions/${id}`)).json(), { trusted: true, scopes: [] })
   },
 )
+
+t.test('who refers to what is being deleted hears that it is not there, and not to try again', async (t) => {
+  const { personId } = server
+  const gone = { id: 'gone', name: 'Gone', resource: 'https://api.example.com/gone', scopes: [], plans: ['basic'] }
+  t.equal((await first.ask('POST', '/apis', { body: gone })).statusCode, 201)
+  await first.ask('POST', '/groups', { body: { name: 'gone', description: '' } })
+  const membership = { api_id: 'gone', person_id: personId }
+  const rows = [
+    [sql`delete from apis where id = 'gone'`, 'POST', '/memberships', membership],
+    [sql`delete from groups where name = 'gone'`, 'PUT', `/people/${personId}/groups`, { groups: ['gone'] }],
+  ] as const
+  for (const [deletion, method, path, body] of rows) {
+    const asked = await db.transaction().execute(async (trx) => {
+      await deletion.execute(trx)
+      const answer = first.ask(method, path, { body, headers: { 'if-match': '*' } })
+      await untilBlocked(db)
+      return [answer]
+    })
+    const [answer] = await Promise.all(asked)
+    const { statusCode, body: said } = answer ?? {}
+    t.ok(statusCode === 400 || statusCode === 404, `${path}: ${statusCode} ${said}`)
+  }
+})

@@ -1,4 +1,4 @@
-// Circles of locks: PostgreSQL sends one of those who wait in it back, which begins anew, and all are done, once.
+// Whom PostgreSQL sends back, from a circle of locks or from what was deleted meanwhile, begins anew, and is done once.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { type Db, openDatabase, type Trx } from '../../src/store/database.ts'
@@ -100,6 +100,22 @@ t.test('nor is an index made anew that is made in steps, of which the first are 
   await sql`lock table things in share row exclusive mode`.execute(holder)
   t.equal(await made, '40P01')
   await holder.rollback().execute()
+})
+
+t.test('who refers to what is deleted at that moment hears that it is not there', async (t) => {
+  const db = await setUp(t)
+  await sql`create table parts (of_thing int not null references things)`.execute(db)
+  const holder = await db.startTransaction().execute()
+  await sql`delete from things where id = 1`.execute(holder)
+  const added = db.transaction().execute(async (trx) => {
+    const { rows } = await sql`select from things where id = 1`.execute(trx)
+    if (rows.length === 0) return 'no such thing'
+    await sql`insert into parts values (1)`.execute(trx)
+    return 'added'
+  })
+  await untilBlocked(db)
+  await holder.commit().execute()
+  t.equal(await added, 'no such thing')
 })
 
 t.test('who is sent back each time hears of it', async (t) => {
