@@ -4,8 +4,9 @@ import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { POLICY } from '../../src/interaction/policy.ts'
+import { lockAccount } from '../../src/store/lock-account.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
-import { turnClock } from '../support/database.ts'
+import { turnClock, untilBlocked } from '../support/database.ts'
 import { expectCode, expectRefusal } from '../support/expect.ts'
 import { authorizeUrl, logIn, obtainCode, pkcePair, REDIRECT_URI, redeem } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
@@ -155,6 +156,23 @@ t.test(
     t.strictSame(consents, [{ person_id: personId, scopes: ['orders:read', 'orders:write'] }])
   },
 )
+
+t.test('what is allowed in a session that ends at that very moment counts for nothing', async (t) => {
+  const browser = await signedInBrowser(app)
+  await db.deleteFrom('consents').execute()
+  const page = await browser.open(ask({ client_id: 'strange-app', scope: 'orders:read' }))
+  onPage(t, page, 'Allow Strange?')
+  const started = await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, personId)
+    await trx.deleteFrom('sessions').where('person_id', '=', personId).execute()
+    const answer = browser.submit(page, '/consent')
+    await untilBlocked(db)
+    return [answer]
+  })
+  const [answer] = await Promise.all(started)
+  t.match(answer?.body, '<h1>Sign in')
+  t.strictSame(await db.selectFrom('consents').selectAll().execute(), [])
+})
 
 t.test('after consent on this very visit nobody is asked to continue as well', async (t) => {
   const browser = new Browser(app)

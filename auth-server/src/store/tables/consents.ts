@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { isOfStandingPerson } from '../sql.ts'
 import { stepDone } from '../visit-steps.ts'
 
 export interface Consents {
@@ -60,7 +61,7 @@ export function findConsent(
 
 /**
  * Remembers the scopes, and in which words they were allowed, and notes them on the request, in one statement. False when
- * nothing was given by it: the request has ended, or the same form came before.
+ * nothing was given by it: the request or the session has ended, or the same form came before.
  */
 export async function giveConsent(
   db: Db,
@@ -85,12 +86,17 @@ export async function giveConsent(
       where id = ${input.requestId} and completed_at is null and expires_at > auth_now()
         and steps->'consent'->>'session' is distinct from ${input.sessionId}
       returning id
+    ), held as (
+      -- Whoever ends all logins waits for this lock, or came first, and nothing is allowed any more in this session.
+      select visit.id from visit, sessions session join people person on ${isOfStandingPerson('session')}
+      where session.id = ${input.sessionId} and session.person_id = ${personId}
+      for key share of session
     ), history as (
       insert into consent_history (person_id, application_id, api_id, scopes, claims, text_version, language)
-      select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${input.textVersion}, ${input.language} from visit
+      select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${input.textVersion}, ${input.language} from held
     )
     insert into consents (person_id, application_id, api_id, scopes, claims, meanings)
-    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${meanings}::text[] from visit
+    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${meanings}::text[] from held
     on conflict (person_id, application_id, api_id) do update
     set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)),
         claims = array(select distinct unnest(consents.claims || excluded.claims)),
