@@ -1,9 +1,11 @@
 // Linked accounts: linked by their person from their own page, in the same session, taken away again, and never the last way in.
 import t, { type Test } from 'tap'
 import { readProviders } from '../../src/identity/federation/configure.ts'
+import { endEveryLogin } from '../../src/store/queries/administration.ts'
 import { takeBack } from '../../src/store/queries/undo.ts'
 import { atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
+import { untilBlocked } from '../support/database.ts'
 import { logIn } from '../support/phone.ts'
 import { secondInstance } from '../support/second-instance.ts'
 import { testServer } from '../support/server.ts'
@@ -68,6 +70,22 @@ t.test('linked from the account, it signs its person in; taken away, it does no 
   ])
   const events = await server.db.selectFrom('audit_events').where('type', '=', 'identity').select('outcome').execute()
   t.strictSame(events.map(({ outcome }) => outcome).sort(), ['linked', 'unlinked'])
+})
+
+t.test('who comes back from a provider just as all logins end has linked nothing', async (t) => {
+  const { server, identities, begin } = await start(t)
+  const { db, personId } = server
+  const browser = await atAccount(server)
+  const callback = await begin(browser, 'a thief at corp')
+  const returned = await db.transaction().execute(async (trx) => {
+    await endEveryLogin(trx, personId, { needsNewPassword: true })
+    const answer = browser.request('GET', callback)
+    await untilBlocked(db)
+    return [answer]
+  })
+  const [answer] = await Promise.all(returned)
+  t.equal(answer?.statusCode, 400)
+  t.strictSame(await identities(), [])
 })
 
 t.test('linking ends in the session that it began in, and for nobody else', async (t) => {
