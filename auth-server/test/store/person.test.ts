@@ -139,7 +139,8 @@ const ACTS: Readonly<Record<string, Act>> = {
       const page = await browser.open(authorizeUrl(pkcePair().challenge))
       return () => logIn(browser, page, user)
     },
-    status: 503,
+    // It is begun anew (begun-anew.ts), and nobody has this account: the words for a wrong password.
+    status: 422,
   },
   'allow an app something': {
     prepare: async ({ app }, site, user) => {
