@@ -110,7 +110,12 @@ t.test('an account that adds the address keeps its id, and the groups are its ow
     ttlSeconds: 60,
     isAllowed: true,
   })
-  t.equal(await addAddress(db, { challengeId: asked.id, sessionId: 'none' }, BY_COMMAND), 'added')
+  const session = { id: 'of-ada', token_hash: 'x', person_id: adaId, auth_epoch: 1, acr: 'acr', auth_time: new Date() }
+  await db
+    .insertInto('sessions')
+    .values({ ...session, expires_at: new Date(Date.now() + 60_000) })
+    .execute()
+  t.equal(await addAddress(db, { challengeId: asked.id, sessionId: session.id }, BY_COMMAND), 'added')
   t.match(await holder('second@example.com'), [{ id: adaId, group: 'staff' }])
   t.strictSame(await invitations(), [])
 })
