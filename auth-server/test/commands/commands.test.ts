@@ -1,24 +1,12 @@
 // What operators run beside the server: says what it did, and what is wrong, in sentences.
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import t from 'tap'
 import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { postForm } from '../support/clients.ts'
 import { emptyDatabase, turnClock } from '../support/database.ts'
+import { run } from '../support/run-command.ts'
 import { testServer } from '../support/server.ts'
-import { SURROUNDINGS } from '../support/surroundings.ts'
-
-async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-  const file = fileURLToPath(new URL(`../../src/commands/${command}.ts`, import.meta.url))
-  const options = { env: { ...SURROUNDINGS, ...env } }
-  return promisify(execFile)(process.execPath, [file, ...args], options).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),
-  )
-}
 
 t.test('rotate-keys says of each algorithm what happened', async (t) => {
   const { config, keys } = await testServer(t)

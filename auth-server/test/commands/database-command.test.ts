@@ -1,25 +1,13 @@
 // What is wrong with the database that a command is for is a sentence, and no command waits for what cannot come.
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import t from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { SOUND } from '../support/config.ts'
 import { emptyDatabase } from '../support/database.ts'
+import { run } from '../support/run-command.ts'
 import { ISSUER, testServer } from '../support/server.ts'
-import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(120_000)
-
-async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-  const file = fileURLToPath(new URL(`../../src/commands/${command}.ts`, import.meta.url))
-  const options = { env: { ...SURROUNDINGS, ...env } }
-  return promisify(execFile)(process.execPath, [file, ...args], options).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),
-  )
-}
 
 t.test('DATABASE_URL is checked as the server checks it', async (t) => {
   for (const DATABASE_URL of ['x', ' ', 'postgresql://127.0.0.1:99999/auth'])
